@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace Tunic.Primitives.Keys;
+
+/// <summary>A 256-bit digest (SHA-256 or SHA3-256) that names a document.</summary>
+/// <remarks>A small value with content equality: ready to be a dictionary key.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+public readonly struct Digest256 : IEquatable<Digest256>, IComparable<Digest256>
+{
+    /// <summary>Length in bytes.</summary>
+    public const int Length = 32;
+
+    private readonly ulong _a;
+    private readonly ulong _b;
+    private readonly ulong _c;
+    private readonly ulong _d;
+
+    /// <summary>Copies <see cref="Length"/> bytes.</summary>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    public Digest256(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Length)
+        {
+            throw new ArgumentException($"needs {Length} bytes, not {bytes.Length}", nameof(bytes));
+        }
+
+        _a = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        _b = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        _c = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
+        _d = BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]);
+    }
+
+    /// <summary>True for all bytes zero, the value of <c>default</c>; the protocol uses it for "not known".</summary>
+    public bool IsZero => Equals(default);
+
+    /// <summary>Writes the bytes to the front of <paramref name="destination"/>.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(destination, _a);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _b);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _c);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
+    }
+
+    /// <summary>A new array with the bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Length];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads upper or lower case hexadecimal of exactly twice <see cref="Length"/> characters.</summary>
+    public static bool TryParseHex(ReadOnlySpan<char> text, out Digest256 value)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        if (text.Length != 2 * Length || Convert.FromHexString(text, bytes, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            value = default;
+            return false;
+        }
+
+        value = new Digest256(bytes);
+        return true;
+    }
+
+    /// <summary>Upper-case hexadecimal.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        CopyTo(bytes);
+        return Convert.ToHexString(bytes);
+    }
+
+    /// <summary>Base64 without padding, as directory documents write it.</summary>
+    public string ToBase64()
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        CopyTo(bytes);
+        return Convert.ToBase64String(bytes).TrimEnd('=');
+    }
+
+    /// <summary>Orders as the bytes do, first byte first.</summary>
+    public int CompareTo(Digest256 other)
+    {
+        Span<byte> left = stackalloc byte[Length];
+        Span<byte> right = stackalloc byte[Length];
+        CopyTo(left);
+        other.CopyTo(right);
+        return left.SequenceCompareTo(right);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Digest256 other) => _a == other._a && _b == other._b && _c == other._c && _d == other._d;
+
+    /// <inheritdoc/>
+    public override bool Equals([NotNullWhen(true)] object? obj) => obj is Digest256 other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_a, _b, _c, _d);
+
+    /// <summary>Content equality.</summary>
+    public static bool operator ==(Digest256 left, Digest256 right) => left.Equals(right);
+
+    /// <summary>Content inequality.</summary>
+    public static bool operator !=(Digest256 left, Digest256 right) => !left.Equals(right);
+
+    /// <summary>Orders as the bytes do.</summary>
+    public static bool operator <(Digest256 left, Digest256 right) => left.CompareTo(right) < 0;
+
+    /// <summary>Orders as the bytes do.</summary>
+    public static bool operator <=(Digest256 left, Digest256 right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Orders as the bytes do.</summary>
+    public static bool operator >(Digest256 left, Digest256 right) => left.CompareTo(right) > 0;
+
+    /// <summary>Orders as the bytes do.</summary>
+    public static bool operator >=(Digest256 left, Digest256 right) => left.CompareTo(right) >= 0;
+}

@@ -1,0 +1,7 @@
+using Tunic.Primitives.Errors;
+
+namespace Tunic.Tor.Protocol.Errors;
+
+/// <summary>Closes the channel, and with it every circuit on it.</summary>
+public sealed class ChannelProtocolException(string message, Exception? inner = null)
+    : TunicException(ErrorKind.RemoteProtocolViolation, message, inner);
