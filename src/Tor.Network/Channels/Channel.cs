@@ -24,10 +24,11 @@ public sealed partial class Channel : IAsyncDisposable
     private readonly ChannelTransport _transport;
     private readonly ChannelOptions _options;
     private readonly ICircuitAcceptor? _acceptor;
-    private readonly TimeProvider _time;
+    private readonly ChannelEnvironment _environment;
     private readonly RandomSource _random;
     private readonly ILogger _log;
     private readonly CellFormat _format;
+    private readonly OpenLinkRules _rules;
     private readonly OutgoingCells _outgoing;
     private readonly ConcurrentDictionary<uint, ChannelCircuit> _circuits = new();
     private readonly ReceiveBatch _batch = new();
@@ -52,11 +53,12 @@ public sealed partial class Channel : IAsyncDisposable
         _transport = transport;
         _options = environment.Options;
         _acceptor = acceptor;
-        _time = environment.Time;
+        _environment = environment;
         _random = environment.Random;
         _log = environment.Log;
         Link = link;
-        _format = link.LinkVersion >= 4 ? CellFormat.Wide : CellFormat.Narrow;
+        _format = LinkVersions.GetFormat(link.Version);
+        _rules = new OpenLinkRules(link, acceptsCircuits: acceptor is not null);
         _outgoing = new OutgoingCells(_format, environment.Segments, _options);
         _carry = received.ToArray();
         _carryLength = received.Length;
@@ -84,7 +86,7 @@ public sealed partial class Channel : IAsyncDisposable
     public TimeSpan LastUsed { get; private set; }
 
     /// <summary>Monotonic time.</summary>
-    public TimeSpan Now => _time.GetElapsedTime(0);
+    public TimeSpan Now => _environment.Now;
 
     /// <summary>Cells that wait to be sent.</summary>
     public int QueuedCells => _outgoing.Count;
@@ -93,13 +95,11 @@ public sealed partial class Channel : IAsyncDisposable
     /// <returns>Null when the channel is closed or full.</returns>
     public ChannelCircuit? TryOpenCircuit(ICircuitEndpoint endpoint)
     {
-        // The side that opened the connection sets the highest bit (tor-spec, "Choosing circuit IDs"); link 3 has 2-byte ids.
-        uint highBit = _format == CellFormat.Wide ? 0x8000_0000 : 0x8000;
-        while (!IsClosed && _circuits.Count < _options.MaxCircuits)
+        uint highBit = _format == CellFormat.Wide ? 1u << 31 : 1u << 15;
+        while (!IsClosed && _circuits.Count < _options.MaxCircuits && Link.OwnCircuitIds != CircuitIdHalf.None)
         {
             uint id = (uint)_random.NextUInt64(highBit);
-            id |= Link.IsInitiator ? highBit : 0;
-            if ((id & ~highBit) != 0 && Attach(id, endpoint) is { } circuit)
+            if (id != 0 && Attach(id | (Link.OwnCircuitIds == CircuitIdHalf.Higher ? highBit : 0), endpoint) is { } circuit)
             {
                 return circuit;
             }
@@ -298,27 +298,28 @@ public sealed partial class Channel : IAsyncDisposable
 
     private void Dispatch(CellHeader header, Span<byte> body)
     {
-        switch (header.Command)
+        ChannelCircuit? circuit = Find(header.CircuitId);
+        switch (_rules.Judge(header, circuit is not null))
         {
-            case CellCommand.Relay or CellCommand.RelayEarly or CellCommand.Created2 or CellCommand.CreatedFast:
-                if (Find(header.CircuitId) is { } circuit)
-                {
-                    Deliver(circuit, header.Command, body);
-                }
-
+            case OpenCellVerdict.Circuit when header.Command == CellCommand.Destroy:
+                End(circuit!, Protocol.Cells.Destroy.Decode(body).Reason, null);
                 break;
-            case CellCommand.Destroy:
-                if (Find(header.CircuitId) is { } ended)
-                {
-                    End(ended, Tor.Protocol.Cells.Destroy.Decode(body).Reason, null);
-                }
-
+            case OpenCellVerdict.Circuit:
+                Deliver(circuit!, header.Command, body);
                 break;
-            case CellCommand.Create or CellCommand.Create2 or CellCommand.CreateFast:
+            case OpenCellVerdict.CreateCircuit:
                 OnCreate(header, body);
                 break;
+            case OpenCellVerdict.Destroy when circuit is not null:
+                Fail(circuit, DestroyReason.Protocol, new ChannelProtocolException($"{header.Command} on a circuit in use"));
+                break;
+            case OpenCellVerdict.Destroy:
+                Refuse(header.CircuitId, DestroyReason.Protocol);
+                break;
+            case OpenCellVerdict.Close:
+                throw new ChannelProtocolException($"{header.Command} on an open link");
             default:
-                break; // padding, and what we do not know: ignored, as stock does
+                break; // padding, and what is not for us
         }
     }
 
@@ -379,28 +380,19 @@ public sealed partial class Channel : IAsyncDisposable
 
     private void OnCreate(CellHeader header, ReadOnlySpan<byte> body)
     {
-        uint highBit = _format == CellFormat.Wide ? 0x8000_0000 : 0x8000;
-        bool isPeersHalf = (header.CircuitId & highBit) != 0 != Link.IsInitiator;
-        if (header.CircuitId == 0 || _circuits.ContainsKey(header.CircuitId))
-        {
-            return; // stock ignores both
-        }
-
-        if (_acceptor is null || !isPeersHalf)
-        {
-            SendControl(header.CircuitId, CellCommand.Destroy, new Destroy(DestroyReason.Protocol).Encode());
-            _batch.Add(this);
-            return;
-        }
-
         if (_circuits.Count >= _options.MaxCircuits)
         {
-            SendControl(header.CircuitId, CellCommand.Destroy, new Destroy(DestroyReason.ResourceLimit).Encode());
-            _batch.Add(this);
+            Refuse(header.CircuitId, DestroyReason.ResourceLimit);
             return;
         }
 
-        _acceptor.OnCreate(this, header.CircuitId, header.Command, body);
+        _acceptor!.OnCreate(this, header.CircuitId, header.Command, body);
+        _batch.Add(this);
+    }
+
+    private void Refuse(uint circuitId, DestroyReason reason)
+    {
+        SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
         _batch.Add(this);
     }
 

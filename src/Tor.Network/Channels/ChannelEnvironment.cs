@@ -11,4 +11,11 @@ namespace Tunic.Tor.Network.Channels;
 /// <param name="Time">The clock.</param>
 /// <param name="Log">Where faults are reported.</param>
 public sealed record ChannelEnvironment(
-    ChannelOptions Options, CellSegmentPool Segments, RandomSource Random, TimeProvider Time, ILogger Log);
+    ChannelOptions Options, CellSegmentPool Segments, RandomSource Random, TimeProvider Time, ILogger Log)
+{
+    /// <summary>Monotonic time.</summary>
+    public TimeSpan Now => Time.GetElapsedTime(0);
+
+    /// <summary>Wall-clock time.</summary>
+    public DateTime UtcNow => Time.GetUtcNow().UtcDateTime;
+}
