@@ -130,7 +130,7 @@ public sealed class ChannelTable(
         {
             ChannelTransport transport = await connector.ConnectAsync(addresses, _stop.Token);
             Channel channel = await ChannelHandshake.ConnectAsync(
-                transport, new ExpectedPeer(relay), identity(), acceptor, environment, _stop.Token);
+                transport, ExpectedPeerOf(relay), identity(), acceptor, environment, _stop.Token);
             Add(channel);
             return channel;
         }
@@ -142,6 +142,9 @@ public sealed class ChannelTable(
             }
         }
     }
+
+    private static ExpectedPeer ExpectedPeerOf(PeerIdentity relay) =>
+        new(relay.RsaIdentity, relay.Ed25519Identity.IsZero ? null : relay.Ed25519Identity);
 
     private void Remove(Channel channel)
     {

@@ -1,3 +1,5 @@
+using Tunic.Tor.Network.Streams;
+
 namespace Tunic.Tor.Network.Channels;
 
 /// <summary>
@@ -8,6 +10,7 @@ namespace Tunic.Tor.Network.Channels;
 public sealed class ReceiveBatch
 {
     private readonly List<Channel> _channels = [];
+    private readonly List<AsyncSignal> _signals = [];
 
     /// <summary>Monotonic time at which the batch was received.</summary>
     public TimeSpan Now { get; internal set; }
@@ -27,8 +30,24 @@ public sealed class ReceiveBatch
         }
     }
 
+    /// <summary>Wakes somebody once the batch has been handled and no gate is held.</summary>
+    public void Wake(AsyncSignal signal)
+    {
+        if (_signals.Count == 0 || !ReferenceEquals(_signals[^1], signal))
+        {
+            _signals.Add(signal);
+        }
+    }
+
     internal void Flush()
     {
+        // Those who wake send acknowledgements, which then share the flush.
+        foreach (AsyncSignal signal in _signals)
+        {
+            signal.Set();
+        }
+
+        _signals.Clear();
         foreach (Channel channel in _channels)
         {
             channel.Flush();
