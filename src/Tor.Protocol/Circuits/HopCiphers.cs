@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Cells;
+
 namespace Tunic.Tor.Protocol.Circuits;
 
 /// <summary>Makes a hop's state from what a handshake derived, and says how much of it is needed.</summary>
@@ -54,6 +56,14 @@ public static class HopCiphers
         if (keyMaterial.Length < length)
         {
             throw new ArgumentException($"needs {length} bytes of key material, not {keyMaterial.Length}", nameof(keyMaterial));
+        }
+    }
+
+    internal static void RequireCellBody(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length != Cell.BodyLength)
+        {
+            throw new ArgumentException($"a cell body has {Cell.BodyLength} bytes, not {payload.Length}", nameof(payload));
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tunic.Primitives.Cryptography;
-using Tunic.Tor.Protocol.Cells;
 
 namespace Tunic.Tor.Protocol.Circuits;
 
@@ -37,14 +36,14 @@ internal sealed class Tor1Direction : IDisposable
     /// <summary>Adds or removes the layer of a cell that is for somebody else.</summary>
     public void Transform(Span<byte> payload)
     {
-        RequireCellBody(payload.Length);
+        HopCiphers.RequireCellBody(payload);
         _cipher.Transform(payload);
     }
 
     /// <summary>Digests, marks and encrypts a cell for the other end.</summary>
     public void Seal(Span<byte> payload, Span<byte> tag)
     {
-        RequireCellBody(payload.Length);
+        HopCiphers.RequireCellBody(payload);
         Span<byte> digest = stackalloc byte[TagLength];
         payload.Slice(RecognizedOffset, 2).Clear();
         payload.Slice(DigestOffset, DigestLength).Clear();
@@ -58,7 +57,7 @@ internal sealed class Tor1Direction : IDisposable
     /// <summary>Removes the layer and tells whether the other end sealed the cell. Digests only cells that may be its own.</summary>
     public bool TryOpen(Span<byte> payload, Span<byte> tag)
     {
-        RequireCellBody(payload.Length);
+        HopCiphers.RequireCellBody(payload);
         _cipher.Transform(payload);
         return BinaryPrimitives.ReadUInt16BigEndian(payload[RecognizedOffset..]) == 0 && HasDigest(payload, tag);
     }
@@ -100,14 +99,6 @@ internal sealed class Tor1Direction : IDisposable
         if (!tag.IsEmpty)
         {
             digest.CopyTo(tag);
-        }
-    }
-
-    private static void RequireCellBody(int length)
-    {
-        if (length != Cell.BodyLength)
-        {
-            throw new ArgumentException($"a cell body has {Cell.BodyLength} bytes, not {length}");
         }
     }
 }
