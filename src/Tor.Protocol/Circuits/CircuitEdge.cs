@@ -202,7 +202,7 @@ public sealed class CircuitEdge
     /// <param name="tag">The tag of the cell it came in.</param>
     /// <param name="now">Monotonic time.</param>
     /// <exception cref="CircuitProtocolException">The circuit must be closed.</exception>
-    public EdgeEvent Receive(RelayHeader header, ReadOnlySpan<byte> body, ReadOnlySpan<byte> tag, TimeSpan now)
+    public EdgeEvent Receive(RelayHeader header, ReadOnlySpan<byte> body, scoped ReadOnlySpan<byte> tag, TimeSpan now)
     {
         switch (RelayMessageRules.Judge(Context, header.Command, header.StreamId))
         {
