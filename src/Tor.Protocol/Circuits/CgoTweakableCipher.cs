@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Tunic.Primitives.Cryptography;
 using Tunic.Tor.Protocol.Cells;
 
@@ -73,11 +74,6 @@ internal sealed class CgoTweakableCipher : IDisposable
         _mask.Dispose();
     }
 
-    private static void Xor(Span<byte> block, ReadOnlySpan<byte> mask)
-    {
-        for (int i = 0; i < block.Length; i++)
-        {
-            block[i] ^= mask[i];
-        }
-    }
+    private static void Xor(Span<byte> block, ReadOnlySpan<byte> mask) =>
+        (Vector128.Create<byte>(block) ^ Vector128.Create(mask)).CopyTo(block);
 }

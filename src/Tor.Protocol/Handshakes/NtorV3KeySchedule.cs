@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
+using Shake256 = Tunic.Primitives.Cryptography.Shake256;
 
 namespace Tunic.Tor.Protocol.Handshakes;
 
@@ -47,7 +48,7 @@ internal sealed class NtorV3KeySchedule : IDisposable
     /// <summary>ENC_K1 and MAC_K1, which protect the client's message. Each <see cref="KeyLength"/> bytes.</summary>
     public void DeriveMessageKeys(Span<byte> encryptionKey, Span<byte> macKey)
     {
-        Span<byte> input = stackalloc byte[MaxTweakLength + (4 * KeyLength) + ProtocolId.Length + EncapsulationLength + _verification.Length];
+        var input = new byte[MaxTweakLength + (4 * KeyLength) + ProtocolId.Length + EncapsulationLength + _verification.Length];
         var writer = new ByteWriter(input);
         WriteTweak(ref writer, ":kdf_phase1"u8);
         writer.WriteBytes(_onionSecret);

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Tunic.Primitives.Cryptography;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
+using Shake256 = Tunic.Primitives.Cryptography.Shake256;
 
 namespace Tunic.Tests.Tor.Protocol.Circuits;
 
