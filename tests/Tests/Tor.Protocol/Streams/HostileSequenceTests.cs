@@ -51,7 +51,13 @@ public sealed class HostileSequenceTests
             now += TimeSpan.FromTicks((long)random.NextUInt64(1UL << random.NextInt32(60)) / 200);
             random.Fill(body);
             ReadOnlySpan<byte> message = body.AsSpan(0, random.NextInt32(body.Length));
-            var command = (RelayCommand)(random.NextInt32(8) == 0 ? random.NextInt32(256) : random.NextInt32(2) == 0 ? 2 : 43 + random.NextInt32(2));
+            RelayCommand command = random.NextInt32(8) switch
+            {
+                0 => (RelayCommand)random.NextInt32(256),
+                < 4 => RelayCommand.Data,
+                < 6 => RelayCommand.Xon,
+                _ => RelayCommand.Xoff,
+            };
             ushort streamId = random.NextInt32(4) == 0 ? (ushort)(first + random.NextInt32(3)) : first;
             if (RelayMessageRules.Judge(context, command, streamId) == RelayMessageVerdict.Accept)
             {

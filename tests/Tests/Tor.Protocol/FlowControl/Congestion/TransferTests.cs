@@ -62,9 +62,11 @@ public sealed class TransferTests
     public void Two_flows_share_a_bottleneck(int firstDelay, int secondDelay, double tolerance)
     {
         var path = new SimulatedBottleneck(CellTime);
-        SimulatedBottleneck.Transfer first = path.Start(New(vegas: true), New(vegas: true), 500_000, TimeSpan.FromMilliseconds(firstDelay));
+        SimulatedBottleneck.Transfer first = path.Start(
+            New(vegas: true), New(vegas: true), 500_000, TimeSpan.FromMilliseconds(firstDelay));
         path.RunUntil(TimeSpan.FromSeconds(3));
-        SimulatedBottleneck.Transfer second = path.Start(New(vegas: true), New(vegas: true), 500_000, TimeSpan.FromMilliseconds(secondDelay));
+        SimulatedBottleneck.Transfer second = path.Start(
+            New(vegas: true), New(vegas: true), 500_000, TimeSpan.FromMilliseconds(secondDelay));
         path.RunUntil(TimeSpan.FromSeconds(30));
         int firstBefore = first.Received;
         int secondBefore = second.Received;
