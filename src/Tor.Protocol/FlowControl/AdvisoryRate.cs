@@ -14,7 +14,7 @@ internal sealed class AdvisoryRate
     /// <summary>When a portion will be there; null without a limit.</summary>
     public TimeSpan? NextPortion => _bytesPerSecond == Unlimited
         ? null
-        : _filledAt + TimeToFill(Math.Max(0, Portion - _available));
+        : _filledAt + TimeToFill(Math.Max(0, Portion - _available)) + TimeSpan.FromTicks(1); // rounded up
 
     private long Portion => Math.Min(SmallestPortion, _bytesPerSecond);
 

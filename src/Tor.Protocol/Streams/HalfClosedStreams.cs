@@ -32,13 +32,9 @@ public sealed class HalfClosedStreams
     /// <param name="onionService">True when the circuit is twice as long.</param>
     public static TimeSpan Lifetime(TimeSpan circuitBuildTimeout, TimeSpan? longestRoundTrip, bool onionService)
     {
-        TimeSpan longest = onionService ? 2 * circuitBuildTimeout : circuitBuildTimeout;
-        foreach (TimeSpan other in (ReadOnlySpan<TimeSpan>)[longestRoundTrip ?? TimeSpan.Zero, ShortestLifetime])
-        {
-            longest = other > longest ? other : longest;
-        }
-
-        return longest;
+        TimeSpan building = onionService ? 2 * circuitBuildTimeout : circuitBuildTimeout;
+        long ticks = Math.Max(building.Ticks, longestRoundTrip.GetValueOrDefault().Ticks);
+        return TimeSpan.FromTicks(Math.Max(ticks, ShortestLifetime.Ticks));
     }
 
     /// <summary>Whether the id belongs to a stream kept here.</summary>
@@ -69,7 +65,8 @@ public sealed class HalfClosedStreams
     }
 
     /// <summary>Takes a message for a stream that is not open. Returns when it may have been under way.</summary>
-    /// <exception cref="CircuitProtocolException">It cannot: the stream is unknown or long gone, or the message is one too many.</exception>
+    /// <exception cref="CircuitProtocolException">It cannot: the stream is unknown or long gone, or the message is one too
+    /// many.</exception>
     public void OnMessage(ushort streamId, RelayCommand command, ReadOnlySpan<byte> body, TimeSpan now)
     {
         if (!_streams.TryGetValue(streamId, out Entry entry) || now >= entry.ExpiresAt)

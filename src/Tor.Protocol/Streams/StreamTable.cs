@@ -1,5 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+using Tunic.Tor.Protocol.Streams.Rules;
 
 namespace Tunic.Tor.Protocol.Streams;
 
@@ -95,5 +98,29 @@ public sealed class StreamTable<TStream>
 
         HalfClosed.Add(streamId, state, expiresAt);
         _open.Remove(streamId);
+    }
+
+    /// <summary>Takes a message that <see cref="RelayMessageRules"/> accepted, and whose stream is not open.</summary>
+    /// <param name="role">Which end of the circuit we are.</param>
+    /// <param name="streamId">Its stream, not 0.</param>
+    /// <param name="command">Its command.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="now">Monotonic time.</param>
+    /// <returns>True when it asks to open a stream, see <see cref="TryAdd"/>; false when it is dropped.</returns>
+    /// <exception cref="CircuitProtocolException">At the origin of a circuit: it cannot have been under way.</exception>
+    public bool OnStrayMessage(CircuitRole role, ushort streamId, RelayCommand command, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        if (command is RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve)
+        {
+            return true;
+        }
+
+        // An exit keeps no memory of the streams it ended, and the client may not have seen the END.
+        if (role == CircuitRole.Origin)
+        {
+            HalfClosed.OnMessage(streamId, command, body, now);
+        }
+
+        return false;
     }
 }

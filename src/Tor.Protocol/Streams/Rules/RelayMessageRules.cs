@@ -27,16 +27,6 @@ public static class RelayMessageRules
         };
     }
 
-    /// <summary>Decides about a message that <see cref="Judge"/> accepted, with a stream id that is neither open nor half closed.</summary>
-    /// <returns><see cref="RelayMessageVerdict.Accept"/> for messages that open a stream.</returns>
-    public static RelayMessageVerdict JudgeUnknownStream(CircuitRole role, RelayCommand command) => command switch
-    {
-        RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve => RelayMessageVerdict.Accept,
-
-        // An exit keeps no memory of the streams it ended, and the client may not have seen the END.
-        _ => role == CircuitRole.Relay ? RelayMessageVerdict.Ignore : RelayMessageVerdict.CloseCircuit,
-    };
-
     /// <summary>True for commands that a relay takes from RELAY_EARLY cells only, so that circuits cannot grow without end.</summary>
     public static bool NeedsRelayEarly(RelayCommand command) => command is RelayCommand.Extend2 or RelayCommand.Extend;
 

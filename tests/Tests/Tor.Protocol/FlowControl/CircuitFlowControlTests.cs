@@ -152,7 +152,9 @@ public sealed class CircuitFlowControlTests
         Assert.Equal(0, parameters.MinimumVersion(madeWithCreateFast: true));
         Assert.Equal(0, parameters.EmitVersion);
         Assert.Equal(100, parameters.CircuitWindow);
-        Assert.Equal((1, 0, 1000), (SendmeParameters.Default.EmitVersion, SendmeParameters.Default.AcceptMinimumVersion, SendmeParameters.Default.CircuitWindow));
+        Assert.Equal(SendmeParameters.Default, SendmeParameters.FromConsensus(new Dictionary<string, int>()));
+        Assert.Equal((1, 0), (SendmeParameters.Default.EmitVersion, SendmeParameters.Default.AcceptMinimumVersion));
+        Assert.Equal(1000, SendmeParameters.Default.CircuitWindow);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.FlowControl;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams;
+using Tunic.Tor.Protocol.Streams.Rules;
 
 namespace Tunic.Tests.Tor.Protocol.Streams;
 
@@ -87,6 +89,49 @@ public sealed class StreamTableTests
         Assert.Throws<ArgumentException>(() => table.HalfClose(5, EndedState(), expiresAt: null));
         Assert.Throws<ArgumentOutOfRangeException>(() => NewTable(limit: 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => NewTable(limit: 65_536));
+    }
+
+    [Theory]
+    [InlineData(RelayCommand.Begin)]
+    [InlineData(RelayCommand.BeginDir)]
+    [InlineData(RelayCommand.Resolve)]
+    public void A_stray_message_may_open_a_stream(RelayCommand command)
+    {
+        StreamTable<string> table = NewTable();
+        table.TryAdd(9, "ended");
+        table.HalfClose(9, EndedState(), expiresAt: null);
+
+        Assert.True(table.OnStrayMessage(CircuitRole.Relay, 5, command, default, TimeSpan.Zero));
+        Assert.True(table.OnStrayMessage(CircuitRole.Origin, 9, command, default, TimeSpan.Zero));
+    }
+
+    [Theory]
+    [InlineData(RelayCommand.Data)]
+    [InlineData(RelayCommand.End)]
+    [InlineData(RelayCommand.Connected)]
+    [InlineData(RelayCommand.Resolved)]
+    [InlineData(RelayCommand.Sendme)]
+    [InlineData(RelayCommand.Xon)]
+    [InlineData(RelayCommand.Xoff)]
+    public void Any_other_stray_message_closes_the_circuit_at_its_origin_only(RelayCommand command)
+    {
+        StreamTable<string> table = NewTable();
+
+        Assert.False(table.OnStrayMessage(CircuitRole.Relay, 5, command, [6], TimeSpan.Zero));
+        Assert.Throws<CircuitProtocolException>(() => table.OnStrayMessage(CircuitRole.Origin, 5, command, [6], TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void What_was_under_way_to_a_half_closed_stream_is_dropped()
+    {
+        StreamTable<string> table = NewTable();
+        table.TryAdd(9, "ended");
+        table.HalfClose(9, EndedState(), expiresAt: null);
+
+        Assert.False(table.OnStrayMessage(CircuitRole.Origin, 9, RelayCommand.Connected, default, TimeSpan.Zero));
+        Assert.False(table.OnStrayMessage(CircuitRole.Origin, 9, RelayCommand.End, [6], TimeSpan.Zero));
+        Assert.Throws<CircuitProtocolException>(
+            () => table.OnStrayMessage(CircuitRole.Origin, 9, RelayCommand.End, [6], TimeSpan.Zero));
     }
 
     private static StreamTable<string> NewTable(ulong seed = 1, int limit = StreamTable<string>.MaximumStreams) =>

@@ -83,22 +83,6 @@ public sealed class RelayMessageRulesTests
         }
     }
 
-    [Theory]
-    [InlineData(RelayCommand.Begin, RelayMessageVerdict.Accept, RelayMessageVerdict.Accept)]
-    [InlineData(RelayCommand.BeginDir, RelayMessageVerdict.Accept, RelayMessageVerdict.Accept)]
-    [InlineData(RelayCommand.Resolve, RelayMessageVerdict.Accept, RelayMessageVerdict.Accept)]
-    [InlineData(RelayCommand.Data, RelayMessageVerdict.CloseCircuit, RelayMessageVerdict.Ignore)]
-    [InlineData(RelayCommand.End, RelayMessageVerdict.CloseCircuit, RelayMessageVerdict.Ignore)]
-    [InlineData(RelayCommand.Sendme, RelayMessageVerdict.CloseCircuit, RelayMessageVerdict.Ignore)]
-    [InlineData(RelayCommand.Xon, RelayMessageVerdict.CloseCircuit, RelayMessageVerdict.Ignore)]
-    [InlineData(RelayCommand.Xoff, RelayMessageVerdict.CloseCircuit, RelayMessageVerdict.Ignore)]
-    public void A_message_on_an_unknown_stream_closes_the_circuit_of_its_origin_only(
-        RelayCommand command, RelayMessageVerdict origin, RelayMessageVerdict relay)
-    {
-        Assert.Equal(origin, RelayMessageRules.JudgeUnknownStream(CircuitRole.Origin, command));
-        Assert.Equal(relay, RelayMessageRules.JudgeUnknownStream(CircuitRole.Relay, command));
-    }
-
     private static void AssertVerdicts(RelayCommand command, CircuitRole role, CircuitPhase phase, ExpectedMessages expected)
     {
         RelayDirection direction = role == CircuitRole.Origin ? RelayDirection.Backward : RelayDirection.Forward;
