@@ -9,7 +9,7 @@ namespace Tunic.Tor.Protocol.Handshakes;
 
 /// <summary>
 /// Client half of ntor-v3, handshake type 3 (proposal 332): like ntor, and each side sends the other an encrypted message
-/// along, in which circuits carry a list of <see cref="CircuitExtension"/>.
+/// along, in which circuits carry a list of <see cref="Extensions.CircuitExtension"/>.
 /// </summary>
 public sealed class NtorV3ClientHandshake : IDisposable
 {
