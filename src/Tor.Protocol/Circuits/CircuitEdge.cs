@@ -254,7 +254,9 @@ public sealed class CircuitEdge
     {
         if (!Streams.TryGet(header.StreamId, out EdgeStream? stream))
         {
-            return ReceiveForUnknownStream(header, body, now);
+            return Streams.OnStrayMessage(_settings.Role, header.StreamId, header.Command, body, now)
+                ? new EdgeEvent(EdgeEventKind.StreamRequested, header, null, body)
+                : default;
         }
 
         stream.State.OnMessage(header.Command, body, now);
@@ -284,22 +286,6 @@ public sealed class CircuitEdge
         }
     }
 
-    private EdgeEvent ReceiveForUnknownStream(RelayHeader header, ReadOnlySpan<byte> body, TimeSpan now)
-    {
-        if (_settings.Role == CircuitRole.Origin && Streams.HalfClosed.Contains(header.StreamId))
-        {
-            Streams.HalfClosed.OnMessage(header.StreamId, header.Command, body, now);
-            return default;
-        }
-
-        return RelayMessageRules.JudgeUnknownStream(_settings.Role, header.Command) switch
-        {
-            RelayMessageVerdict.Accept => new EdgeEvent(EdgeEventKind.StreamRequested, header, null, body),
-            RelayMessageVerdict.Ignore => default,
-            _ => throw Violation($"{header.Command} on an unknown stream"),
-        };
-    }
-
     private StreamFlowControl CreateStreamFlow() => _clock is null
         ? new FixedWindowStreamFlowControl()
         : new XonXoffStreamFlowControl(_settings.StreamFlow, clientSide: _settings.Role == CircuitRole.Origin, _clock);
@@ -309,15 +295,9 @@ public sealed class CircuitEdge
         StreamFlowControl flow = stream.State.FlowControl!;
         while (stream.State.Phase != StreamPhase.Connecting && !stream.State.EndSent && flow.TryTakeMessage(out StreamFlowControlMessage message))
         {
-            ReadOnlySpan<byte> body = message.Command switch
-            {
-                RelayCommand.Xon => new Xon(message.KilobytesPerSecond).Encode(),
-                RelayCommand.Xoff => Xoff.Encode(),
-                _ => default,
-            };
             if (stream.State.MaySend(message.Command))
             {
-                _sink.Send(message.Command, stream.Id, body, default);
+                _sink.Send(message.Command, stream.Id, message.EncodeBody(), default);
             }
         }
     }
