@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Tunic.Tor.Protocol.Cells;
 
@@ -68,7 +69,7 @@ internal sealed class CgoDirection : IDisposable
         payload[..TagLength].CopyTo(arrived);
         _cipher.Decipher(payload, _lastTag, command);
         arrived.CopyTo(_lastTag);
-        if (!CryptographicOperations.FixedTimeEquals(payload[..TagLength], _nonce))
+        if (!HasNonce(payload))
         {
             return false;
         }
@@ -86,7 +87,7 @@ internal sealed class CgoDirection : IDisposable
         Span<byte> arrived = stackalloc byte[TagLength];
         payload[..TagLength].CopyTo(arrived);
         RelayPassBackward(payload, command);
-        if (!CryptographicOperations.FixedTimeEquals(payload[..TagLength], _nonce))
+        if (!HasNonce(payload))
         {
             return false;
         }
@@ -121,6 +122,17 @@ internal sealed class CgoDirection : IDisposable
         _cipher.Dispose();
         CryptographicOperations.ZeroMemory(_nonce);
         CryptographicOperations.ZeroMemory(_lastTag);
+    }
+
+    /// <summary>
+    /// Constant time in two words. CryptographicOperations.FixedTimeEquals is never optimised and goes byte by byte, which
+    /// would be a quarter of the cost of a passing cell.
+    /// </summary>
+    private bool HasNonce(ReadOnlySpan<byte> payload)
+    {
+        ulong first = BinaryPrimitives.ReadUInt64LittleEndian(payload) ^ BinaryPrimitives.ReadUInt64LittleEndian(_nonce);
+        ulong second = BinaryPrimitives.ReadUInt64LittleEndian(payload[8..]) ^ BinaryPrimitives.ReadUInt64LittleEndian(_nonce.AsSpan(8));
+        return (first | second) == 0;
     }
 
     private static void CopyTag(ReadOnlySpan<byte> source, Span<byte> tag)
