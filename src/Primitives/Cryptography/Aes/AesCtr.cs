@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
+
+namespace Tunic.Primitives.Cryptography;
+
+/// <summary>
+/// A running AES-CTR key stream (NIST SP 800-38A, section 6.5) whose counter is the whole block, big-endian, as Tor's ciphers use it.
+/// Encryption and decryption are the same. No allocation after the constructor; not for several threads at once.
+/// </summary>
+public abstract class AesCtr : IDisposable
+{
+    /// <summary>Length in bytes of the initial counter block.</summary>
+    public const int IvLength = 16;
+
+    /// <summary>Blocks that one step of every implementation encrypts together, in bytes.</summary>
+    internal const int BatchLength = 128;
+
+    private KeyStream _keyStream;
+    private int _used = BatchLength;
+    private bool _disposed;
+
+    [InlineArray(BatchLength)]
+    private struct KeyStream
+    {
+        private byte _first;
+    }
+
+    /// <summary>Only the implementations in this assembly derive.</summary>
+    private protected AesCtr()
+    {
+    }
+
+    /// <summary>Starts a key stream at a counter of zero.</summary>
+    /// <param name="key">16, 24 or 32 bytes; copied.</param>
+    /// <exception cref="ArgumentException">The key has another length.</exception>
+    public static AesCtr Create(ReadOnlySpan<byte> key)
+    {
+        Span<byte> zero = stackalloc byte[IvLength];
+        zero.Clear();
+        return Create(key, zero);
+    }
+
+    /// <summary>Starts a key stream at a given counter block.</summary>
+    /// <param name="key">16, 24 or 32 bytes; copied.</param>
+    /// <param name="iv">16 bytes, the first counter block.</param>
+    /// <exception cref="ArgumentException">The key or counter block has another length.</exception>
+    public static AesCtr Create(ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv) => Create(CryptographyBackend.AesChoice, key, iv);
+
+    internal static AesCtr Create(AesImplementation implementation, ReadOnlySpan<byte> key, ReadOnlySpan<byte> iv)
+    {
+        AesKeySchedule.RequireKeyLength(key);
+        KeyLengths.Require(iv, IvLength, nameof(iv));
+        return implementation switch
+        {
+            AesImplementation.Instructions => new InstructionAesCtr(key, iv),
+            AesImplementation.Platform => new PlatformAesCtr(key, iv),
+            _ => new BitslicedAesCtr(key, iv),
+        };
+    }
+
+    /// <summary>Encrypts or decrypts the next bytes of the stream where they lie; any length.</summary>
+    /// <exception cref="ObjectDisposedException">The key was wiped.</exception>
+    public void Transform(Span<byte> inPlace)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_used < BatchLength)
+        {
+            int count = Math.Min(BatchLength - _used, inPlace.Length);
+            Xor(inPlace[..count], ((ReadOnlySpan<byte>)_keyStream).Slice(_used, count));
+            _used += count;
+            inPlace = inPlace[count..];
+        }
+
+        int whole = inPlace.Length & -BatchLength;
+        if (whole > 0)
+        {
+            XorBatches(inPlace[..whole]);
+            inPlace = inPlace[whole..];
+        }
+
+        if (!inPlace.IsEmpty)
+        {
+            ((Span<byte>)_keyStream).Clear();
+            XorBatches(_keyStream);
+            Xor(inPlace, ((ReadOnlySpan<byte>)_keyStream)[..inPlace.Length]);
+            _used = inPlace.Length;
+        }
+    }
+
+    /// <summary>Wipes the key and the key stream. May be called again.</summary>
+    public void Dispose()
+    {
+        _disposed = true;
+        CryptographicOperations.ZeroMemory(_keyStream);
+        Wipe();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Adds the next key stream to a multiple of <see cref="BatchLength"/> bytes, and counts on.</summary>
+    private protected abstract void XorBatches(Span<byte> inPlace);
+
+    /// <summary>Wipes what the implementation knows of the key.</summary>
+    private protected abstract void Wipe();
+
+    internal static void Xor(Span<byte> inPlace, ReadOnlySpan<byte> keyStream)
+    {
+        int i = 0;
+        for (; i <= inPlace.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            Span<byte> part = inPlace.Slice(i, Vector128<byte>.Count);
+            (Vector128.Create((ReadOnlySpan<byte>)part) ^ Vector128.Create(keyStream.Slice(i, Vector128<byte>.Count))).CopyTo(part);
+        }
+
+        for (; i < inPlace.Length; i++)
+        {
+            inPlace[i] ^= keyStream[i];
+        }
+    }
+}
