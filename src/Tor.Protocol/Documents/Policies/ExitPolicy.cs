@@ -68,7 +68,7 @@ public sealed class ExitPolicy
     /// <summary>The rules that a server descriptor lists: the IPv4 ones, one per line, without a final line feed.</summary>
     /// <remarks>Descriptors with accept6 or reject6 are refused by every authority; IPv6 goes into the <c>ipv6-policy</c> line.</remarks>
     public string ToDescriptorLines() =>
-        RejectsEverything(isIPv6: false)
+        RejectsEverything(isIPv6: false) && RejectsEverything(isIPv6: true)
             ? "reject *:*"
             : string.Join('\n', Rules.Where(rule => !rule.Addresses.IsIPv6).Select(rule => rule.ToString()));
 
