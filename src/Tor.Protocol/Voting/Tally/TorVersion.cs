@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Tunic.Tor.Protocol.Voting.Tally;
 
 /// <summary>A version of tor as platforms and version lists write it: "0.4.9.11", "0.4.8.0-alpha-dev", "0.2.0.1rc3" (versions.c).</summary>
-public sealed class TorVersion : IComparable<TorVersion>
+public sealed class TorVersion
 {
     private const int MaxTagLength = 31;
     private const int MaxTextLength = 126;
@@ -59,14 +59,9 @@ public sealed class TorVersion : IComparable<TorVersion>
         return end > MaxTextLength ? null : Parse(rest[..end]);
     }
 
-    /// <inheritdoc/>
-    public int CompareTo(TorVersion? other)
+    /// <summary>Negative when this is the older one.</summary>
+    public int CompareTo(TorVersion other)
     {
-        if (other is null)
-        {
-            return 1;
-        }
-
         int numbers = _numbers.AsSpan().SequenceCompareTo(other._numbers);
         int tags = numbers != 0 ? numbers : string.CompareOrdinal(_tag, other._tag);
         int revisions = tags != 0 ? tags : _revision.CompareTo(other._revision);
