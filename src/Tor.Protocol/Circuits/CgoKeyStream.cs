@@ -10,7 +10,10 @@ internal sealed class CgoKeyStream : IDisposable
 
     private const int AesKeyLength = 16;
 
-    /// <summary>Six bits of the last counter byte are cleared: the stream over a cell takes blocks 0 to 30, the one for new keys 31 to 35.</summary>
+    /// <summary>
+    /// Six bits of the last counter byte are cleared: the stream over a cell takes blocks 0 to 30, the one for new keys 31
+    /// to 35, and no counter ever carries.
+    /// </summary>
     private const byte SeedMask = 0xC0;
 
     private const byte DerivationBlock = 31;

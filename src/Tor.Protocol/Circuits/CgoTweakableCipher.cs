@@ -4,7 +4,10 @@ using Tunic.Tor.Protocol.Cells;
 
 namespace Tunic.Tor.Protocol.Circuits;
 
-/// <summary>ET, the left half of UIV+: AES on 16 bytes between two additions of a mask, which is POLYVAL of the tweak (proposal 359, LRW2).</summary>
+/// <summary>
+/// ET, the left half of UIV+: AES on 16 bytes between two additions of a mask, which is POLYVAL of the tweak (proposal 359;
+/// the construction is known as LRW2).
+/// </summary>
 internal sealed class CgoTweakableCipher : IDisposable
 {
     /// <summary>Bytes of KB, the AES key, and KU, the POLYVAL key.</summary>

@@ -14,8 +14,8 @@ public static class HopCiphers
     /// <summary>Bytes of keys that a hop takes: tor1 72, tor1 of onion services 128, CGO 160.</summary>
     public static int CipherKeyLength(RelayCryptography kind) => kind switch
     {
-        RelayCryptography.Tor1 => new Tor1KeyMaterial(OnionService: false).Length,
-        RelayCryptography.Tor1OnionService => new Tor1KeyMaterial(OnionService: true).Length,
+        RelayCryptography.Tor1 => Tor1KeyMaterial.OfRelay.Length,
+        RelayCryptography.Tor1OnionService => Tor1KeyMaterial.OfOnionService.Length,
         RelayCryptography.Cgo => 2 * CgoDirection.KeyMaterialLength,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
@@ -27,26 +27,34 @@ public static class HopCiphers
     /// <summary>KH: the last <see cref="NonceLength"/> bytes of what a circuit handshake derived.</summary>
     public static ReadOnlySpan<byte> Nonce(ReadOnlySpan<byte> keyMaterial) => keyMaterial[^NonceLength..];
 
-    /// <summary>The client's side of a hop.</summary>
+    /// <summary>The client's side of a hop; of <see cref="RelayCryptography.Tor1OnionService"/>, the end that is the client.</summary>
     /// <param name="kind">What the handshake settled on.</param>
     /// <param name="keyMaterial">At least <see cref="CipherKeyLength"/> bytes; the rest is ignored. The caller wipes it.</param>
     /// <exception cref="ArgumentException">The key material is too short.</exception>
     public static ClientHopCipher CreateClient(RelayCryptography kind, ReadOnlySpan<byte> keyMaterial) => kind switch
     {
         RelayCryptography.Tor1 => new Tor1ClientHopCipher(keyMaterial),
-        RelayCryptography.Tor1OnionService => new Tor1ClientHopCipher(keyMaterial, onionService: true),
+        RelayCryptography.Tor1OnionService => Tor1ClientHopCipher.CreateToOnionService(keyMaterial),
         RelayCryptography.Cgo => new CgoClientHopCipher(keyMaterial),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
-    /// <summary>The relay's side of a hop; of <see cref="RelayCryptography.Tor1OnionService"/>, the onion service's side.</summary>
-    /// <param name="kind">What the handshake settled on.</param>
+    /// <summary>
+    /// The onion service's end of a <see cref="RelayCryptography.Tor1OnionService"/> hop. The service built the circuit on
+    /// its side, so for it too the peer is the last of its hops, behind the rendezvous point.
+    /// </summary>
+    /// <param name="keyMaterial">At least 128 bytes; the rest is ignored. The caller wipes it.</param>
+    /// <exception cref="ArgumentException">The key material is too short.</exception>
+    public static ClientHopCipher CreateAtOnionService(ReadOnlySpan<byte> keyMaterial) =>
+        Tor1ClientHopCipher.CreateAtOnionService(keyMaterial);
+
+    /// <summary>The relay's side of a hop.</summary>
+    /// <param name="kind">What the handshake settled on. No relay has a hop of an onion service.</param>
     /// <param name="keyMaterial">At least <see cref="CipherKeyLength"/> bytes; the rest is ignored. The caller wipes it.</param>
     /// <exception cref="ArgumentException">The key material is too short.</exception>
     public static RelayHopCipher CreateRelay(RelayCryptography kind, ReadOnlySpan<byte> keyMaterial) => kind switch
     {
         RelayCryptography.Tor1 => new Tor1RelayHopCipher(keyMaterial),
-        RelayCryptography.Tor1OnionService => new Tor1RelayHopCipher(keyMaterial, onionService: true),
         RelayCryptography.Cgo => new CgoRelayHopCipher(keyMaterial),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

@@ -4,6 +4,10 @@ namespace Tunic.Tor.Protocol.Circuits;
 /// <param name="OnionService">True for SHA3-256 and AES-256, false for SHA-1 and AES-128.</param>
 internal readonly record struct Tor1KeyMaterial(bool OnionService)
 {
+    public static Tor1KeyMaterial OfRelay { get; } = new(OnionService: false);
+
+    public static Tor1KeyMaterial OfOnionService { get; } = new(OnionService: true);
+
     private int SeedLength => OnionService ? 32 : 20;
 
     private int CipherKeyLength => OnionService ? 32 : 16;

@@ -10,15 +10,13 @@ public sealed class Tor1RelayHopCipher : RelayHopCipher
     private readonly Tor1Direction _backward;
 
     /// <summary>Makes the state of a new hop.</summary>
-    /// <param name="keyMaterial">Df, Db, Kf, Kb; at least <see cref="HopCiphers.CipherKeyLength"/> bytes, of which the rest is ignored.</param>
-    /// <param name="onionService">True at an onion service, towards its client: AES-256 and SHA3-256.</param>
+    /// <param name="keyMaterial">Df, Db, Kf, Kb: at least 72 bytes, of which the rest is ignored.</param>
     /// <exception cref="ArgumentException">The key material is too short.</exception>
-    public Tor1RelayHopCipher(ReadOnlySpan<byte> keyMaterial, bool onionService = false)
+    public Tor1RelayHopCipher(ReadOnlySpan<byte> keyMaterial)
     {
-        var layout = new Tor1KeyMaterial(onionService);
-        HopCiphers.RequireLength(keyMaterial, layout.Length);
-        _forward = layout.CreateForward(keyMaterial);
-        _backward = layout.CreateBackward(keyMaterial);
+        HopCiphers.RequireLength(keyMaterial, Tor1KeyMaterial.OfRelay.Length);
+        _forward = Tor1KeyMaterial.OfRelay.CreateForward(keyMaterial);
+        _backward = Tor1KeyMaterial.OfRelay.CreateBackward(keyMaterial);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Tunic.Tor.Protocol.Handshakes.Extensions;
 
-/// <summary>Types of the extensions that travel inside ntor-v3 when a circuit is made (tor-spec, "ntor-v3 extensions"; stock ext. types).</summary>
+/// <summary>Types of the extensions that travel inside ntor-v3 when a circuit is made (proposals 324 and 346; stock onion_crypto.c).</summary>
 public enum CircuitExtensionType : byte
 {
     /// <summary>The client asks for congestion control (proposal 324, "Negotiation").</summary>

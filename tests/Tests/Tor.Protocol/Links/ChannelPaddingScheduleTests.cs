@@ -171,6 +171,23 @@ public sealed class ChannelPaddingScheduleTests
     }
 
     [Fact]
+    public void A_malformed_PADDING_NEGOTIATE_is_ignored()
+    {
+        ChannelPaddingSchedule schedule = Create(_relay);
+        byte[] stop = new PaddingNegotiate(Start: false, 0, 0).Encode();
+        for (int length = 0; length < stop.Length; length++)
+        {
+            Assert.False(schedule.OnNegotiate(stop.AsSpan(0, length)));
+        }
+
+        Assert.False(schedule.OnNegotiate([1, .. stop.AsSpan(1)]));
+        Assert.False(schedule.OnNegotiate([0, 3, 0, 0, 0, 0]));
+        Assert.NotNull(schedule.NextDeadline);
+        Assert.True(schedule.OnNegotiate(stop));
+        Assert.Null(schedule.NextDeadline);
+    }
+
+    [Fact]
     public void A_new_consensus_changes_open_links()
     {
         ChannelPaddingSchedule schedule = Create(_client with { IsSingleOnion = true });

@@ -255,7 +255,8 @@ public sealed class LinkHandshakeTests
         Assert.Equal(IdentityCheck.RsaDiffers, Connect(new ExpectedPeer(a.RsaIdentity)));
         Assert.Equal(IdentityCheck.RsaDiffers, Connect(new ExpectedPeer(a.RsaIdentity, a.Ed25519Identity)));
         Assert.Equal(IdentityCheck.Ed25519Differs, Connect(new ExpectedPeer(b.RsaIdentity, a.Ed25519Identity)));
-        Assert.Equal(IdentityCheck.Ed25519Differs, Connect(new ExpectedPeer(null, default(Ed25519Identity))));
+        Assert.Equal(IdentityCheck.Ed25519Differs, Connect(new ExpectedPeer(null, a.Ed25519Identity)));
+        Assert.Equal(IdentityCheck.AsExpected, Connect(new ExpectedPeer(default(RsaIdentity), default(Ed25519Identity))));
     }
 
     [Fact]

@@ -55,7 +55,6 @@ internal sealed class LinkPair : IDisposable
 
     public TimeSpan Now { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The initiator's clock; the responder's shows <see cref="TestRelay.Now"/>.</summary>
     public DateTime InitiatorTime { get; set; } = TestRelay.Now;
 
     public DateTime ResponderTime { get; set; } = TestRelay.Now;
