@@ -32,36 +32,12 @@ public sealed record RelaySet
     /// <param name="badItem">The first item that is none of these.</param>
     public static bool TryParse(string text, out RelaySet? set, out string? badItem)
     {
-        var identities = new HashSet<RsaIdentity>();
-        var nicknames = new HashSet<string>(StringComparer.Ordinal);
-        var networks = new List<AddressPrefix>();
-        var countries = new HashSet<string>(StringComparer.Ordinal);
-        bool isEverything = false;
         set = null;
         badItem = null;
+        var items = new Items();
         foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (FamilyToken.TryParseFingerprint(item, out RsaIdentity identity))
-            {
-                identities.Add(identity);
-            }
-            else if (FamilyToken.IsNickname(item))
-            {
-                nicknames.Add(FamilyToken.ForNickname(item));
-            }
-            else if (item is ['{', _, _, '}'])
-            {
-                countries.Add(item[1..3].ToLowerInvariant());
-            }
-            else if (item == "*")
-            {
-                isEverything = true;
-            }
-            else if (AddressPrefix.TryParse(item, out AddressPrefix? network))
-            {
-                networks.Add(network!);
-            }
-            else
+            if (!items.TryAdd(item))
             {
                 badItem = item;
                 return false;
@@ -70,11 +46,11 @@ public sealed record RelaySet
 
         set = new RelaySet
         {
-            Identities = identities.ToFrozenSet(),
-            Nicknames = nicknames.ToFrozenSet(StringComparer.Ordinal),
-            Networks = networks,
-            Countries = countries.ToFrozenSet(StringComparer.Ordinal),
-            IsEverything = isEverything,
+            Identities = items.Identities.ToFrozenSet(),
+            Nicknames = items.Nicknames.ToFrozenSet(StringComparer.Ordinal),
+            Networks = items.Networks,
+            Countries = items.Countries.ToFrozenSet(StringComparer.Ordinal),
+            IsEverything = items.IsEverything,
         };
         return true;
     }
@@ -98,5 +74,48 @@ public sealed record RelaySet
         }
 
         return Countries.Count > 0 && CountryOf?.Invoke(address) is { } country && Countries.Contains(country.ToLowerInvariant());
+    }
+
+    private sealed class Items
+    {
+        public HashSet<RsaIdentity> Identities { get; } = [];
+
+        public HashSet<string> Nicknames { get; } = new(StringComparer.Ordinal);
+
+        public List<AddressPrefix> Networks { get; } = [];
+
+        public HashSet<string> Countries { get; } = new(StringComparer.Ordinal);
+
+        public bool IsEverything { get; private set; }
+
+        public bool TryAdd(string item)
+        {
+            if (FamilyToken.TryParseFingerprint(item, out RsaIdentity identity))
+            {
+                Identities.Add(identity);
+            }
+            else if (FamilyToken.IsNickname(item))
+            {
+                Nicknames.Add(FamilyToken.ForNickname(item));
+            }
+            else if (item is ['{', _, _, '}'])
+            {
+                Countries.Add(item[1..3].ToLowerInvariant());
+            }
+            else if (item == "*")
+            {
+                IsEverything = true;
+            }
+            else if (AddressPrefix.TryParse(item, out AddressPrefix? network))
+            {
+                Networks.Add(network!);
+            }
+            else
+            {
+                return false;
+            }
+
+            return true;
+        }
     }
 }

@@ -15,6 +15,8 @@ public sealed class SocksHandshake(SocksOptions options)
     public const int MaxMessageLength = 513;
 
     private const int MaxSocks4Length = 512;
+    private const int Socks4UserOffset = 8;
+    private const int Socks5AddressOffset = 4;
     private const int MaxHostLength = 255;
     private const byte NoAuthentication = 0;
     private const byte UsernamePassword = 2;
@@ -77,37 +79,28 @@ public sealed class SocksHandshake(SocksOptions options)
 
     private SocksAction ReadSocks4(ReadOnlySpan<byte> input)
     {
-        const int UserOffset = 8;
-        int userLength = input.Length > UserOffset ? input[UserOffset..].IndexOf((byte)0) : -1;
-        bool isTooLong = input.Length >= MaxSocks4Length;
-        if (userLength < 0)
+        bool isNamed = input.Length >= Socks4UserOffset && !input[4..7].ContainsAnyExcept((byte)0) && input[7] != 0;
+        int userEnd = FindZero(input, Socks4UserOffset);
+        int end = userEnd >= 0 && isNamed ? FindZero(input, userEnd + 1) : userEnd;
+        if (end < 0 && input.Length < MaxSocks4Length)
         {
-            return isTooLong ? Refuse4(input, "user id too long") : MoreNeeded;
+            return MoreNeeded;
         }
 
-        int end = UserOffset + userLength + 1;
-        uint address = BinaryPrimitives.ReadUInt32BigEndian(input[4..]);
-        bool isNamed = address is > 0 and <= 0xFF;
-        ReadOnlySpan<byte> name = default;
-        if (isNamed)
-        {
-            int nameLength = input[end..].IndexOf((byte)0);
-            if (nameLength < 0)
-            {
-                return isTooLong ? Refuse4(input, "host name too long") : MoreNeeded;
-            }
-
-            name = input.Slice(end, nameLength);
-            end += nameLength + 1;
-        }
-
-        ushort port = BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
-        var command = (SocksCommand)input[1];
-        if (end > MaxSocks4Length || name.Length > MaxHostLength)
+        if (end < 0 || end >= MaxSocks4Length || end - userEnd - 1 > MaxHostLength)
         {
             return Refuse4(input, "message too long");
         }
 
+        return AcceptSocks4(input, userEnd, isNamed ? input[(userEnd + 1)..end] : default, end + 1);
+    }
+
+    private SocksAction AcceptSocks4(ReadOnlySpan<byte> input, int userEnd, ReadOnlySpan<byte> name, int consumed)
+    {
+        ushort port = BinaryPrimitives.ReadUInt16BigEndian(input[2..]);
+        uint address = BinaryPrimitives.ReadUInt32BigEndian(input[4..]);
+        bool isNamed = consumed > userEnd + 1;
+        var command = (SocksCommand)input[1];
         if (address == 0 || (port == 0 && command != SocksCommand.Resolve))
         {
             return Refuse4(input, "port or address is zero");
@@ -129,12 +122,14 @@ public sealed class SocksHandshake(SocksOptions options)
             return Refuse4(input, "malformed host name");
         }
 
-        if (userLength > 0)
-        {
-            _isolation = new SocksIsolation { Username = SocksIsolation.Decode(input.Slice(UserOffset, userLength)) };
-        }
+        _isolation = new SocksIsolation { Username = SocksIsolation.Decode(input[Socks4UserOffset..userEnd]) };
+        return Accept(consumed, new SocksRequest(isNamed ? SocksVersion.Socks4A : SocksVersion.Socks4, command, target, _isolation) { IsAddressOnly = !isNamed });
+    }
 
-        return Accept(end, new SocksRequest(isNamed ? SocksVersion.Socks4A : SocksVersion.Socks4, command, target, _isolation) { IsAddressOnly = !isNamed });
+    private static int FindZero(ReadOnlySpan<byte> input, int start)
+    {
+        int found = input.Length > start ? input[start..].IndexOf((byte)0) : -1;
+        return found < 0 ? -1 : start + found;
     }
 
     private SocksAction ChooseMethod(ReadOnlySpan<byte> input)
@@ -203,13 +198,12 @@ public sealed class SocksHandshake(SocksOptions options)
 
     private SocksAction ReadRequest(ReadOnlySpan<byte> input)
     {
-        const int AddressOffset = 4;
         if (input[0] != 5)
         {
             return Refuse5(input, SocksStatus.GeneralError, "a request of another SOCKS version");
         }
 
-        if (input.Length <= AddressOffset)
+        if (input.Length <= Socks5AddressOffset)
         {
             return MoreNeeded;
         }
@@ -217,7 +211,7 @@ public sealed class SocksHandshake(SocksOptions options)
         int addressLength = input[3] switch
         {
             1 => 4,
-            3 => 1 + input[AddressOffset],
+            3 => 1 + input[Socks5AddressOffset],
             4 => 16,
             _ => 0,
         };
@@ -226,20 +220,19 @@ public sealed class SocksHandshake(SocksOptions options)
             return Refuse5(input, SocksStatus.GeneralError, "unknown address type");
         }
 
-        int end = AddressOffset + addressLength + 2;
-        if (input.Length < end)
-        {
-            return MoreNeeded;
-        }
+        int end = Socks5AddressOffset + addressLength + 2;
+        return input.Length < end ? MoreNeeded : AcceptSocks5(input, input.Slice(Socks5AddressOffset, addressLength), end);
+    }
 
+    private SocksAction AcceptSocks5(ReadOnlySpan<byte> input, ReadOnlySpan<byte> address, int consumed)
+    {
         var command = (SocksCommand)input[1];
         if (command is not (SocksCommand.Connect or SocksCommand.Resolve or SocksCommand.ResolvePtr))
         {
             return Refuse5(input, SocksStatus.CommandNotSupported, "command not supported");
         }
 
-        ushort port = BinaryPrimitives.ReadUInt16BigEndian(input[(end - 2)..]);
-        ReadOnlySpan<byte> address = input.Slice(AddressOffset, addressLength);
+        ushort port = BinaryPrimitives.ReadUInt16BigEndian(input[(consumed - 2)..]);
         bool isBinary = input[3] != 3;
         TargetAddress? target = isBinary ? TargetAddress.FromAddress(new IPAddress(address), port) : ParseHost(address[1..], port);
         if (command == SocksCommand.ResolvePtr && target?.Address is null)
@@ -257,7 +250,7 @@ public sealed class SocksHandshake(SocksOptions options)
             return Refuse5(input, SocksStatus.NotAllowed, "an address instead of a name, which SafeSocks refuses");
         }
 
-        return Accept(end, new SocksRequest(SocksVersion.Socks5, command, target, _isolation) { IsAddressOnly = isBinary });
+        return Accept(consumed, new SocksRequest(SocksVersion.Socks5, command, target, _isolation) { IsAddressOnly = isBinary });
     }
 
     private static TargetAddress? ParseHost(ReadOnlySpan<byte> name, ushort port)

@@ -51,9 +51,7 @@ public sealed record HttpResponseHead
         int lineEnd = text.IndexOf("\r\n", StringComparison.Ordinal);
         string line = text[..lineEnd];
         bool isModern = line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal);
-        if ((!isModern && !line.StartsWith("HTTP/1.0 ", StringComparison.Ordinal))
-            || line.Length < 12 || (line.Length > 12 && line[12] != ' ')
-            || !int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out int status) || status is < 100 or 101
+        if (!TryReadStatus(line, out int status)
             || !HttpHeaders.TryParse(text.AsSpan(lineEnd + 2), out HttpHeaders headers)
             || !TryGetBody(request, status, isModern, headers, out HttpBodyFraming body))
         {
@@ -75,6 +73,16 @@ public sealed record HttpResponseHead
             OriginKeepsAlive = isModern && request.KeepsAlive && body.Kind != HttpBodyKind.UntilClose && !headers.HasWord("Connection", "close"),
         };
         return HttpResponseOutcome.Head;
+    }
+
+    private static bool TryReadStatus(string line, out int status)
+    {
+        status = 0;
+        return line.Length >= 12
+            && line[..9] is "HTTP/1.1 " or "HTTP/1.0 "
+            && (line.Length == 12 || line[12] == ' ')
+            && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out status)
+            && status is >= 100 and not 101; // 101 answers an Upgrade, which we do not pass on
     }
 
     /// <summary>RFC 9112, "Message Body Length". False when two lengths contradict each other.</summary>
