@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Protocol.Documents.Policies;
 
 namespace Tunic.Tor.Protocol.Paths;
 
@@ -15,7 +18,7 @@ public sealed record RelaySet
     public FrozenSet<string> Nicknames { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Networks, compared with the IPv4 and the IPv6 address of a relay.</summary>
-    public IReadOnlyList<AddressPrefix> Networks { get; init; } = [];
+    public IReadOnlyList<AddressPattern> Networks { get; init; } = [];
 
     /// <summary>Two-letter country codes in lower case; they match nothing without <see cref="CountryOf"/>.</summary>
     public FrozenSet<string> Countries { get; init; } = FrozenSet<string>.Empty;
@@ -30,7 +33,7 @@ public sealed record RelaySet
     /// <param name="text">The list; blanks around items and empty items are skipped.</param>
     /// <param name="set">The set, or null.</param>
     /// <param name="badItem">The first item that is none of these.</param>
-    public static bool TryParse(string text, out RelaySet? set, out string? badItem)
+    public static bool TryParse(string text, [NotNullWhen(true)] out RelaySet? set, [NotNullWhen(false)] out string? badItem)
     {
         set = null;
         badItem = null;
@@ -65,7 +68,7 @@ public sealed record RelaySet
 
     private bool ContainsAddress(IPAddress address)
     {
-        foreach (AddressPrefix network in Networks)
+        foreach (AddressPattern network in Networks)
         {
             if (network.Contains(address))
             {
@@ -82,7 +85,7 @@ public sealed record RelaySet
 
         public HashSet<string> Nicknames { get; } = new(StringComparer.Ordinal);
 
-        public List<AddressPrefix> Networks { get; } = [];
+        public List<AddressPattern> Networks { get; } = [];
 
         public HashSet<string> Countries { get; } = new(StringComparer.Ordinal);
 
@@ -106,15 +109,41 @@ public sealed record RelaySet
             {
                 IsEverything = true;
             }
-            else if (AddressPrefix.TryParse(item, out AddressPrefix? network))
+            else if (TryParseNetwork(item, out AddressPattern network))
             {
-                Networks.Add(network!);
+                Networks.Add(network);
             }
             else
             {
                 return false;
             }
 
+            return true;
+        }
+
+        private static bool TryParseNetwork(ReadOnlySpan<char> text, out AddressPattern network)
+        {
+            network = default;
+            int slash = text.IndexOf('/');
+            ReadOnlySpan<char> address = slash < 0 ? text : text[..slash];
+            if (address is ['[', .. var inner, ']'])
+            {
+                address = inner;
+            }
+
+            if (!AddressText.TryParse(address, out IPAddress? parsed))
+            {
+                return false;
+            }
+
+            int bits = AddressText.IsIPv6(parsed) ? 128 : 32;
+            int length = bits;
+            if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits))
+            {
+                return false;
+            }
+
+            network = new AddressPattern(parsed, length);
             return true;
         }
     }
