@@ -17,15 +17,37 @@ internal static class TorrcUnits
 
     private static readonly Dictionary<string, long> TimeUnits = new(StringComparer.OrdinalIgnoreCase)
     {
-        [""] = 1, ["second"] = 1, ["seconds"] = 1, ["minute"] = Minute, ["minutes"] = Minute, ["hour"] = Hour, ["hours"] = Hour,
-        ["day"] = Day, ["days"] = Day, ["week"] = Week, ["weeks"] = Week, ["month"] = Month, ["months"] = Month,
+        [""] = 1,
+        ["second"] = 1,
+        ["seconds"] = 1,
+        ["minute"] = Minute,
+        ["minutes"] = Minute,
+        ["hour"] = Hour,
+        ["hours"] = Hour,
+        ["day"] = Day,
+        ["days"] = Day,
+        ["week"] = Week,
+        ["weeks"] = Week,
+        ["month"] = Month,
+        ["months"] = Month,
     };
 
     private static readonly Dictionary<string, long> MillisecondUnits = new(StringComparer.OrdinalIgnoreCase)
     {
-        [""] = 1, ["msec"] = 1, ["millisecond"] = 1, ["milliseconds"] = 1, ["second"] = 1000, ["seconds"] = 1000,
-        ["minute"] = 1000 * Minute, ["minutes"] = 1000 * Minute, ["hour"] = 1000 * Hour, ["hours"] = 1000 * Hour,
-        ["day"] = 1000 * Day, ["days"] = 1000 * Day, ["week"] = 1000 * Week, ["weeks"] = 1000 * Week,
+        [""] = 1,
+        ["msec"] = 1,
+        ["millisecond"] = 1,
+        ["milliseconds"] = 1,
+        ["second"] = 1000,
+        ["seconds"] = 1000,
+        ["minute"] = 1000 * Minute,
+        ["minutes"] = 1000 * Minute,
+        ["hour"] = 1000 * Hour,
+        ["hours"] = 1000 * Hour,
+        ["day"] = 1000 * Day,
+        ["days"] = 1000 * Day,
+        ["week"] = 1000 * Week,
+        ["weeks"] = 1000 * Week,
     };
 
     /// <summary>Reads a number of bytes; false with stock's sentence in <paramref name="fault"/>.</summary>
