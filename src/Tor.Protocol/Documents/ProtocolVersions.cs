@@ -12,10 +12,17 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
 
     private readonly SortedDictionary<string, ulong> _versions;
 
-    private ProtocolVersions(SortedDictionary<string, ulong> versions) => _versions = versions;
+    private ProtocolVersions(SortedDictionary<string, ulong> versions, string text)
+    {
+        _versions = versions;
+        Text = text;
+    }
 
     /// <summary>No protocol at all.</summary>
-    public static ProtocolVersions None { get; } = new(new(StringComparer.Ordinal));
+    public static ProtocolVersions None { get; } = new(new(StringComparer.Ordinal), "");
+
+    /// <summary>The line as it was written. Authorities vote on this text, so documents repeat it rather than the canonical form.</summary>
+    public string Text { get; }
 
     /// <summary>Names and version bit masks (bit n = version n), ascending by name.</summary>
     public IReadOnlyDictionary<string, ulong> Versions => _versions;
@@ -27,7 +34,7 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
     public bool Supports(string name, int version) =>
         version is >= 0 and <= MaxVersion && _versions.TryGetValue(name, out ulong mask) && (mask & (1UL << version)) != 0;
 
-    /// <summary>Reads "Name=1-3,5 Other=2"; the empty text is <see cref="None"/>. False for anything malformed: double names, falling ranges, versions over 63.</summary>
+    /// <summary>Reads "Name=1-3,5 Other=2"; the empty text is <see cref="None"/>. False for anything malformed: falling ranges, versions over 63. As in stock tor the versions of a name that stands twice add up.</summary>
     public static bool TryParse(string text, out ProtocolVersions versions)
     {
         versions = None;
@@ -40,13 +47,10 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
                 return false;
             }
 
-            if (!parsed.TryAdd(entry[..equals], mask))
-            {
-                return false;
-            }
+            parsed[entry[..equals]] = parsed.GetValueOrDefault(entry[..equals]) | mask;
         }
 
-        versions = parsed.Count == 0 ? None : new ProtocolVersions(parsed);
+        versions = parsed.Count == 0 ? None : new ProtocolVersions(parsed, text);
         return true;
     }
 
