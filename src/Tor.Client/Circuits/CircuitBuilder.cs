@@ -15,8 +15,9 @@ internal sealed class CircuitBuilder(
     ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, TimeProvider time)
 {
     /// <summary>Builds the circuit hop by hop within the learnt build timeout.</summary>
+    /// <returns>The circuit, and whether its guard may be used already.</returns>
     /// <exception cref="CircuitBuildException">It could not be built; names the hop.</exception>
-    internal async Task<OriginCircuit> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel)
+    internal async Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel)
     {
         TimeSpan startedAt = time.GetElapsedTime(0);
         using var timer = new CancellationTokenSource(planner.BuildTimeout, time);
@@ -34,12 +35,10 @@ internal sealed class CircuitBuilder(
                 await circuit.ExtendAsync(Target(path, hop, congestion), either.Token);
             }
 
-            if (planner.OnBuilt(path.GuardUse, time.GetElapsedTime(0) - startedAt) == GuardVerdict.UsableNow)
-            {
-                return circuit;
-            }
-
-            throw new CircuitBuildException(path.Hops[0], 1, "its guard may not be used yet: a better one may still answer");
+            GuardVerdict verdict = planner.OnBuilt(path.GuardUse, time.GetElapsedTime(0) - startedAt);
+            return verdict == GuardVerdict.Never
+                ? throw new CircuitBuildException(path.Hops[0], 1, "its guard is no longer one of ours")
+                : (circuit, verdict);
         }
         catch (Exception failure)
         {

@@ -6,6 +6,7 @@ using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client.Circuits;
 
@@ -24,6 +25,7 @@ internal sealed partial class CircuitPool(
 
     private readonly Lock _gate = new();
     private readonly List<PooledCircuit> _circuits = [];
+    private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<Build> _builds = [];
     private readonly List<Waiter> _waiters = [];
     private readonly Queue<TimeSpan> _demand = new();
@@ -131,6 +133,7 @@ internal sealed partial class CircuitPool(
             }
 
             _circuits.ForEach(circuit => circuit.Circuit.Close());
+            _waitingForGuard.ForEach(circuit => circuit.Circuit.Close());
             _circuits.Clear();
         }
     }
@@ -246,8 +249,8 @@ internal sealed partial class CircuitPool(
         try
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
-            OriginCircuit circuit = await builder.BuildAsync(build.Path, congestion, _stop.Token);
-            Complete(build, new PooledCircuit(circuit, build.Path, Now));
+            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
+            Complete(build, new PooledCircuit(circuit, build.Path, Now), verdict);
         }
         catch (OperationCanceledException)
         {
@@ -265,7 +268,7 @@ internal sealed partial class CircuitPool(
         }
     }
 
-    private void Complete(Build build, PooledCircuit circuit)
+    private void Complete(Build build, PooledCircuit circuit, GuardVerdict verdict)
     {
         lock (_gate)
         {
@@ -277,20 +280,59 @@ internal sealed partial class CircuitPool(
             }
 
             _avoid.Clear();
-            _circuits.Add(circuit);
-            foreach (Waiter waiter in _waiters.ToArray())
+            if (verdict == GuardVerdict.MaybeUsableLater)
             {
-                if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
-                {
-                    Use(circuit, waiter.Request);
-                    _waiters.Remove(waiter);
-                }
+                _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
+                return;
             }
 
+            Serve(circuit);
             Refill();
         }
 
         OnBuilt?.Invoke(circuit);
+    }
+
+    /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
+    private void Serve(PooledCircuit circuit)
+    {
+        _circuits.Add(circuit);
+        foreach (Waiter waiter in _waiters.ToArray())
+        {
+            if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
+            {
+                Use(circuit, waiter.Request);
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
+    private void UpgradeWaiting()
+    {
+        if (_waitingForGuard.Count == 0)
+        {
+            return;
+        }
+
+        var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
+            .Concat(_builds.Select(build => build.Path.GuardUse))
+            .OfType<GuardUse>()
+            .ToList();
+        IReadOnlyList<GuardUse> upgraded = planner.UpgradeWaiting(uses);
+        foreach (PooledCircuit circuit in _waitingForGuard.ToArray())
+        {
+            if (upgraded.Contains(circuit.Path.GuardUse!))
+            {
+                _waitingForGuard.Remove(circuit);
+                Serve(circuit);
+            }
+            else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
+            {
+                _waitingForGuard.Remove(circuit);
+                circuit.Circuit.Close();
+            }
+        }
     }
 
     private void Remove(Build build)
@@ -363,6 +405,7 @@ internal sealed partial class CircuitPool(
                 }
             }
 
+            UpgradeWaiting();
             Refill();
         }
     }

@@ -190,6 +190,15 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>The circuit waited so long for a better guard that it should be closed.</summary>
+    internal bool ShouldExpire(GuardUse use)
+    {
+        lock (_gate)
+        {
+            return _guards?.ShouldExpire(use, Now) ?? true;
+        }
+    }
+
     /// <summary>What must be kept over a restart, in stock's state-file lines; null when nothing has changed.</summary>
     internal byte[]? TakeChangedState()
     {
