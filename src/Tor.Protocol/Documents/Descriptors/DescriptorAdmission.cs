@@ -1,4 +1,4 @@
-using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Tally;
 
 namespace Tunic.Tor.Protocol.Documents.Descriptors;
@@ -46,8 +46,8 @@ public static class DescriptorAdmission
     }
 
     private static bool HasPrivateAddress(RelayDeclaration declaration) =>
-        InternalAddress.Contains(declaration.Address)
-        || (declaration.IPv6Address is { } endPoint && InternalAddress.Contains(endPoint.Address));
+        InternalAddress.Is(declaration.Address)
+        || (declaration.IPv6Address is { } endPoint && InternalAddress.Is(endPoint.Address));
 
     private static bool IsZero(ReadOnlySpan<byte> key) => !key.ContainsAnyExcept((byte)0);
 }
