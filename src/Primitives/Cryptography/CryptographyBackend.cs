@@ -31,7 +31,7 @@ public static class CryptographyBackend
     /// <summary>POLYVAL: "instructions" (the processor's) or "managed".</summary>
     public static string Polyval => UsesPolyvalInstructions ? "instructions" : "managed";
 
-    internal static ICurve25519 Curves { get; } = ManagedCurve25519.Instance;
+    internal static ICurve25519 Curves { get; } = (ManagedOnly ? null : (ICurve25519?)SodiumCurve25519.TryCreate()) ?? ManagedCurve25519.Instance;
 
     internal static bool UsesNativeSha1 { get; } = !ManagedOnly && LibCrypto.IsAvailable;
 

@@ -1,3 +1,4 @@
+using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Cells;
 
@@ -112,6 +113,24 @@ public sealed class ChannelPaddingSchedule
         _negotiatedHigh = Max(_negotiatedLow, TimeSpan.FromMilliseconds(message.HighMilliseconds));
         _drawnPause = null;
         return true;
+    }
+
+    /// <summary>As the other overload, with the body of a cell; a malformed one is ignored too.</summary>
+    public bool OnNegotiate(ReadOnlySpan<byte> body)
+    {
+        if (!_options.AcceptsNegotiation)
+        {
+            return false;
+        }
+
+        try
+        {
+            return OnNegotiate(PaddingNegotiate.Decode(body));
+        }
+        catch (MalformedMessageException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Takes a PADDING_NEGOTIATE that we have to send, right after NETINFO or when a consensus changes things.</summary>

@@ -22,7 +22,7 @@ internal sealed record LinkAuthenticator
     private const int RandomLength = 24;
     private const string ExporterLabel = "EXPORTER FOR TOR TLS CLIENT BINDING AUTH0003";
 
-    /// <summary>CID and CID_ED: who connected.</summary>
+    /// <summary>CID: who connected.</summary>
     public required RsaPublicKey InitiatorRsaKey { get; init; }
 
     /// <summary>CID_ED.</summary>

@@ -45,7 +45,7 @@ public sealed class PeerCertificates
         Ed25519Certificate signing = Find(certs, LinkCertificateType.Ed25519Signing);
         Ed25519Certificate leaf = Find(
             certs, responds ? LinkCertificateType.Ed25519Tls : LinkCertificateType.Ed25519Authentication);
-        if (signing.SigningKey is not { } identity)
+        if (signing.SigningKey is not { IsZero: false } identity) // zero means "not known" everywhere else
         {
             throw Bad("the signing certificate lacks the identity key");
         }

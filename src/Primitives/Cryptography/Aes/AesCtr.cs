@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
@@ -103,18 +104,21 @@ public abstract class AesCtr : IDisposable
     /// <summary>Wipes what the implementation knows of the key.</summary>
     private protected abstract void Wipe();
 
+    /// <summary>Adds as many bytes of key stream as there are bytes of text.</summary>
     internal static void Xor(Span<byte> inPlace, ReadOnlySpan<byte> keyStream)
     {
-        int i = 0;
-        for (; i <= inPlace.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        ref byte text = ref MemoryMarshal.GetReference(inPlace);
+        ref byte stream = ref MemoryMarshal.GetReference(keyStream[..inPlace.Length]);
+        nuint length = (nuint)inPlace.Length;
+        nuint i = 0;
+        for (; i + 16 <= length; i += 16)
         {
-            Span<byte> part = inPlace.Slice(i, Vector128<byte>.Count);
-            (Vector128.Create((ReadOnlySpan<byte>)part) ^ Vector128.Create(keyStream.Slice(i, Vector128<byte>.Count))).CopyTo(part);
+            (Vector128.LoadUnsafe(ref text, i) ^ Vector128.LoadUnsafe(ref stream, i)).StoreUnsafe(ref text, i);
         }
 
-        for (; i < inPlace.Length; i++)
+        for (; i < length; i++)
         {
-            inPlace[i] ^= keyStream[i];
+            Unsafe.Add(ref text, i) ^= Unsafe.Add(ref stream, i);
         }
     }
 }

@@ -1,13 +1,14 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tunic.Primitives.Cryptography;
 
 /// <summary>An integer modulo p = 2^255 - 19 in five limbs of 51 bits. Every operation takes the same time for all values.</summary>
 /// <remarks>
-/// Limbs may exceed 51 bits between reductions. A product or square has limbs below 2^51 + 2^13 ("tight"); a sum of two tight
-/// values stays below 2^52.1; a difference stays below 2^53.8. Products accept operands whose limb bounds multiply to less than
-/// 2^108. The right side of a difference must be below 2^53 - 76: a tight value or the sum of two, never another difference.
+/// Limbs may exceed 51 bits between reductions. A product or square has limbs below 2^51 + 2^18 ("tight"); a sum of two tight values
+/// stays below 2^52.1, a difference below 2^53.8. Factors must have limbs below 2^54. The right side of a difference must be below
+/// 2^53 - 76: a tight value or the sum of two, never another difference.
 /// </remarks>
 internal readonly struct FieldElement
 {
@@ -113,36 +114,47 @@ internal readonly struct FieldElement
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FieldElement operator -(in FieldElement a) => default(FieldElement) - a;
 
+    /// <remarks>
+    /// Each product of limbs is split at bit 51, so that both parts can be summed in 64 bits without a carry: the factors are shifted by
+    /// 13 places together, which puts that bit at the border of the two words of the product.
+    /// </remarks>
+    [SkipLocalsInit]
     public static FieldElement operator *(in FieldElement a, in FieldElement b)
     {
-        ulong a0 = a._0, a1 = a._1, a2 = a._2, a3 = a._3, a4 = a._4;
-        ulong b0 = b._0, b1 = b._1, b2 = b._2, b3 = b._3, b4 = b._4;
-        ulong b1Times19 = 19 * b1, b2Times19 = 19 * b2, b3Times19 = 19 * b3, b4Times19 = 19 * b4;
-
-        UInt128 r0 = Math.BigMul(a0, b0) + Math.BigMul(a1, b4Times19) + Math.BigMul(a2, b3Times19)
-            + Math.BigMul(a3, b2Times19) + Math.BigMul(a4, b1Times19);
-        UInt128 r1 = Math.BigMul(a0, b1) + Math.BigMul(a1, b0) + Math.BigMul(a2, b4Times19)
-            + Math.BigMul(a3, b3Times19) + Math.BigMul(a4, b2Times19);
-        UInt128 r2 = Math.BigMul(a0, b2) + Math.BigMul(a1, b1) + Math.BigMul(a2, b0)
-            + Math.BigMul(a3, b4Times19) + Math.BigMul(a4, b3Times19);
-        UInt128 r3 = Math.BigMul(a0, b3) + Math.BigMul(a1, b2) + Math.BigMul(a2, b1)
-            + Math.BigMul(a3, b0) + Math.BigMul(a4, b4Times19);
-        UInt128 r4 = Math.BigMul(a0, b4) + Math.BigMul(a1, b3) + Math.BigMul(a2, b2)
-            + Math.BigMul(a3, b1) + Math.BigMul(a4, b0);
-        return Reduce(r0, r1, r2, r3, r4);
+        ulong a0 = a._0 << 6, a1 = a._1 << 6, a2 = a._2 << 6, a3 = a._3 << 6, a4 = a._4 << 6;
+        ulong b0 = b._0 << 7, b1 = b._1 << 7, b2 = b._2 << 7, b3 = b._3 << 7, b4 = b._4 << 7;
+        ulong c0 = Low(a0, b0);
+        ulong c1 = High(a0, b0) + Low(a0, b1) + Low(a1, b0);
+        ulong c2 = High(a0, b1) + Low(a0, b2) + High(a1, b0) + Low(a1, b1) + Low(a2, b0);
+        ulong c3 = High(a0, b2) + Low(a0, b3) + High(a1, b1) + Low(a1, b2) + High(a2, b0) + Low(a2, b1) + Low(a3, b0);
+        ulong c4 = High(a0, b3) + Low(a0, b4) + High(a1, b2) + Low(a1, b3) + High(a2, b1) + Low(a2, b2) + High(a3, b0)
+            + Low(a3, b1) + Low(a4, b0);
+        ulong c5 = High(a0, b4) + High(a1, b3) + Low(a1, b4) + High(a2, b2) + Low(a2, b3) + High(a3, b1) + Low(a3, b2)
+            + High(a4, b0) + Low(a4, b1);
+        ulong c6 = High(a1, b4) + High(a2, b3) + Low(a2, b4) + High(a3, b2) + Low(a3, b3) + High(a4, b1) + Low(a4, b2);
+        ulong c7 = High(a2, b4) + High(a3, b3) + Low(a3, b4) + High(a4, b2) + Low(a4, b3);
+        ulong c8 = High(a3, b4) + High(a4, b3) + Low(a4, b4);
+        ulong c9 = High(a4, b4);
+        return Reduce(c0 + (19 * c5), c1 + (19 * c6), c2 + (19 * c7), c3 + (19 * c8), c4 + (19 * c9));
     }
 
+    [SkipLocalsInit]
     public FieldElement Square()
     {
-        ulong a0 = _0, a1 = _1, a2 = _2, a3 = _3, a4 = _4;
-        ulong a0Twice = 2 * a0, a1Twice = 2 * a1, a3Times19 = 19 * a3, a4Times19 = 19 * a4;
-
-        UInt128 r0 = Math.BigMul(a0, a0) + Math.BigMul(a1Twice, a4Times19) + Math.BigMul(2 * a2, a3Times19);
-        UInt128 r1 = Math.BigMul(a0Twice, a1) + Math.BigMul(2 * a2, a4Times19) + Math.BigMul(a3, a3Times19);
-        UInt128 r2 = Math.BigMul(a0Twice, a2) + Math.BigMul(a1, a1) + Math.BigMul(2 * a3, a4Times19);
-        UInt128 r3 = Math.BigMul(a0Twice, a3) + Math.BigMul(a1Twice, a2) + Math.BigMul(a4, a4Times19);
-        UInt128 r4 = Math.BigMul(a0Twice, a4) + Math.BigMul(a1Twice, a3) + Math.BigMul(a2, a2);
-        return Reduce(r0, r1, r2, r3, r4);
+        ulong a0 = _0 << 6, a1 = _1 << 6, a2 = _2 << 6, a3 = _3 << 6, a4 = _4 << 6;
+        ulong b0 = _0 << 7, b1 = _1 << 7, b2 = _2 << 7, b3 = _3 << 7, b4 = _4 << 7;
+        ulong d1 = b1 << 1, d2 = b2 << 1, d3 = b3 << 1, d4 = b4 << 1; // for the products that occur twice
+        ulong c0 = Low(a0, b0);
+        ulong c1 = High(a0, b0) + Low(a0, d1);
+        ulong c2 = High(a0, d1) + Low(a0, d2) + Low(a1, b1);
+        ulong c3 = High(a0, d2) + Low(a0, d3) + High(a1, b1) + Low(a1, d2);
+        ulong c4 = High(a0, d3) + Low(a0, d4) + High(a1, d2) + Low(a1, d3) + Low(a2, b2);
+        ulong c5 = High(a0, d4) + High(a1, d3) + Low(a1, d4) + High(a2, b2) + Low(a2, d3);
+        ulong c6 = High(a1, d4) + High(a2, d3) + Low(a2, d4) + Low(a3, b3);
+        ulong c7 = High(a2, d4) + High(a3, b3) + Low(a3, d4);
+        ulong c8 = High(a3, d4) + Low(a4, b4);
+        ulong c9 = High(a4, b4);
+        return Reduce(c0 + (19 * c5), c1 + (19 * c6), c2 + (19 * c7), c3 + (19 * c8), c4 + (19 * c9));
     }
 
     /// <summary>The 2^<paramref name="count"/>-th power.</summary>
@@ -158,12 +170,17 @@ internal readonly struct FieldElement
     }
 
     /// <summary>Times a public number below 2^17.</summary>
-    public FieldElement Times(uint small) => Reduce(
-        Math.BigMul(_0, (ulong)small),
-        Math.BigMul(_1, (ulong)small),
-        Math.BigMul(_2, (ulong)small),
-        Math.BigMul(_3, (ulong)small),
-        Math.BigMul(_4, (ulong)small));
+    public FieldElement Times(uint small)
+    {
+        ulong b = (ulong)small << 7;
+        ulong a0 = _0 << 6, a1 = _1 << 6, a2 = _2 << 6, a3 = _3 << 6, a4 = _4 << 6;
+        return Reduce(
+            Low(a0, b) + (19 * High(a4, b)),
+            Low(a1, b) + High(a0, b),
+            Low(a2, b) + High(a1, b),
+            Low(a3, b) + High(a2, b),
+            Low(a4, b) + High(a3, b));
+    }
 
     /// <summary>1/x, and 0 for 0: the power p - 2.</summary>
     public FieldElement Invert()
@@ -214,17 +231,23 @@ internal readonly struct FieldElement
         return ones200.SquareTimes(50) * ones50;
     }
 
+    /// <summary>Brings limbs of any size to tight ones: each hands its upper bits to the next, the last to the first times 19.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static FieldElement Reduce(UInt128 r0, UInt128 r1, UInt128 r2, UInt128 r3, UInt128 r4)
-    {
-        r1 += (ulong)(r0 >> 51);
-        r2 += (ulong)(r1 >> 51);
-        r3 += (ulong)(r2 >> 51);
-        r4 += (ulong)(r3 >> 51);
-        ulong limb0 = ((ulong)r0 & Mask) + (19 * (ulong)(r4 >> 51));
-        ulong limb1 = ((ulong)r1 & Mask) + (limb0 >> 51);
-        return new FieldElement(limb0 & Mask, limb1, (ulong)r2 & Mask, (ulong)r3 & Mask, (ulong)r4 & Mask);
-    }
+    private static FieldElement Reduce(ulong r0, ulong r1, ulong r2, ulong r3, ulong r4) => new(
+        (r0 & Mask) + (19 * (r4 >> 51)),
+        (r1 & Mask) + (r0 >> 51),
+        (r2 & Mask) + (r1 >> 51),
+        (r3 & Mask) + (r2 >> 51),
+        (r4 & Mask) + (r3 >> 51));
+
+    /// <summary>The bits of a product of limbs from 51 up; the factors come shifted by 13 together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong High(ulong a, ulong b) =>
+        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(a, b) : Math.BigMul(a, b, out _);
+
+    /// <summary>The 51 lowest bits of a product of limbs; the factors come shifted by 13 together.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Low(ulong a, ulong b) => (a * b) >> 13;
 
     private FieldElement Carry()
     {

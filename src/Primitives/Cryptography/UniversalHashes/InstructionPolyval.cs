@@ -38,23 +38,83 @@ internal static class InstructionPolyval
         return bytes.IsEmpty ? sum : AddRest(sum, ref powers, bytes);
     }
 
-    /// <summary>Zero blocks in front change nothing, so that a short batch becomes a whole one; the sum goes to its first real block.</summary>
-    [SkipLocalsInit]
+    /// <summary>Fewer than eight blocks, the last perhaps not whole, with as many powers.</summary>
     private static Vector128<ulong> AddRest(Vector128<ulong> sum, ref PolyvalPowers powers, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> batch = stackalloc byte[BatchLength];
-        int start = BatchLength - ((bytes.Length + BlockLength - 1) & -BlockLength);
-        batch[..start].Clear();
-        batch[^BlockLength..].Clear();
-        bytes.CopyTo(batch[start..]);
-        Span<byte> first = batch.Slice(start, BlockLength);
-        (Vector128.Create<byte>(first) ^ sum.AsByte()).CopyTo(first);
-        sum = AddBatches(Vector128<ulong>.Zero, ref powers[0], ref MemoryMarshal.GetReference(batch), 1);
-        batch.Clear();
+        ref byte data = ref MemoryMarshal.GetReference(bytes);
+        ref Vector128<ulong> power = ref powers[8 - ((bytes.Length + BlockLength - 1) / BlockLength)];
+        Vector128<ulong> low = default;
+        Vector128<ulong> mid = default;
+        Vector128<ulong> high = default;
+        int left = bytes.Length;
+        while (left > 0)
+        {
+            Vector128<ulong> block = (left >= BlockLength ? Vector128.LoadUnsafe(ref data).AsUInt64() : LoadPadded(bytes[^left..])) ^ sum;
+            sum = default; // belongs to the first block only
+            low ^= Pclmulqdq.CarrylessMultiply(block, power, 0x00);
+            high ^= Pclmulqdq.CarrylessMultiply(block, power, 0x11);
+            mid ^= Pclmulqdq.CarrylessMultiply(block, power, 0x01) ^ Pclmulqdq.CarrylessMultiply(block, power, 0x10);
+            data = ref Unsafe.Add(ref data, BlockLength);
+            power = ref Unsafe.Add(ref power, 1);
+            left -= BlockLength;
+        }
+
+        return Reduce(low, mid, high);
+    }
+
+    /// <summary>A block from 1 to 15 bytes with zeros behind them.</summary>
+    private static Vector128<ulong> LoadPadded(ReadOnlySpan<byte> bytes)
+    {
+        ulong low = 0;
+        ulong high = 0;
+        for (int i = bytes.Length - 1; i >= 8; i--)
+        {
+            high = (high << 8) | bytes[i];
+        }
+
+        for (int i = Math.Min(bytes.Length, 8) - 1; i >= 0; i--)
+        {
+            low = (low << 8) | bytes[i];
+        }
+
+        return Vector128.Create(low, high);
+    }
+
+    private static Vector128<ulong> AddBatches(Vector128<ulong> sum, ref Vector128<ulong> powers, ref byte data, int batches) =>
+        Pclmulqdq.V512.IsSupported ? AddBatchesByFour(sum, ref powers, ref data, batches) : AddBatchesOneByOne(sum, ref powers, ref data, batches);
+
+    /// <summary>Four blocks in one vector; their partial sums come together just before the reduction.</summary>
+    private static Vector128<ulong> AddBatchesByFour(Vector128<ulong> sum, ref Vector128<ulong> powers, ref byte data, int batches)
+    {
+        Vector512<ulong> power8To5 = Vector512.LoadUnsafe(ref Unsafe.As<Vector128<ulong>, ulong>(ref powers));
+        Vector512<ulong> power4To1 = Vector512.LoadUnsafe(ref Unsafe.As<Vector128<ulong>, ulong>(ref powers), 8);
+        for (; batches > 0; batches--)
+        {
+            Vector512<ulong> first = Vector512.LoadUnsafe(ref data).AsUInt64() ^ sum.ToVector256().ToVector512();
+            Vector512<ulong> second = Vector512.LoadUnsafe(ref data, 64).AsUInt64();
+            Vector512<ulong> low = Pclmulqdq.V512.CarrylessMultiply(first, power8To5, 0x00)
+                ^ Pclmulqdq.V512.CarrylessMultiply(second, power4To1, 0x00);
+            Vector512<ulong> high = Pclmulqdq.V512.CarrylessMultiply(first, power8To5, 0x11)
+                ^ Pclmulqdq.V512.CarrylessMultiply(second, power4To1, 0x11);
+            Vector512<ulong> mid = Pclmulqdq.V512.CarrylessMultiply(first, power8To5, 0x01)
+                ^ Pclmulqdq.V512.CarrylessMultiply(first, power8To5, 0x10)
+                ^ Pclmulqdq.V512.CarrylessMultiply(second, power4To1, 0x01)
+                ^ Pclmulqdq.V512.CarrylessMultiply(second, power4To1, 0x10);
+            sum = Reduce(Join(low), Join(mid), Join(high));
+            data = ref Unsafe.Add(ref data, BatchLength);
+        }
+
         return sum;
     }
 
-    private static Vector128<ulong> AddBatches(Vector128<ulong> sum, ref Vector128<ulong> powers, ref byte data, int batches)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> Join(Vector512<ulong> parts)
+    {
+        Vector256<ulong> pair = parts.GetLower() ^ parts.GetUpper();
+        return pair.GetLower() ^ pair.GetUpper();
+    }
+
+    private static Vector128<ulong> AddBatchesOneByOne(Vector128<ulong> sum, ref Vector128<ulong> powers, ref byte data, int batches)
     {
         for (; batches > 0; batches--)
         {

@@ -1,0 +1,56 @@
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Tor.Client;
+
+/// <summary>How a client behaves. Read once at start.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>Hops of a circuit to an exit, 2 to 8. Default 3; fewer are not anonymous.</summary>
+    public int PathLength { get; init; } = 3;
+
+    /// <summary>After its first use a circuit takes new streams for this long (<c>MaxCircuitDirtiness</c>). Default 10 minutes.</summary>
+    public TimeSpan MaxCircuitDirtiness { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>An unused circuit is closed after this long. Default 30 minutes.</summary>
+    public TimeSpan UnusedCircuitLifetime { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Unused circuits kept ready, 0 to 14. Default 2; more are kept while many new ones are asked for.</summary>
+    public int SpareCircuits { get; init; } = 2;
+
+    /// <summary>Circuits under construction at once, 1 to 100. Default 32.</summary>
+    public int MaxBuilding { get; init; } = 32;
+
+    /// <summary>Time for a stream to be connected, over all attempts (<c>SocksTimeout</c>). Default 2 minutes.</summary>
+    public TimeSpan StreamTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Time for one attempt on one circuit (<c>CircuitStreamTimeout</c>). Default 15 s.</summary>
+    public TimeSpan StreamAttemptTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Attempts that fail at the far end before the stream fails. Default 3.</summary>
+    public int MaxStreamFailures { get; init; } = 3;
+
+    /// <summary>Learn the circuit build timeout (<c>LearnCircuitBuildTimeout</c>). Default true.</summary>
+    public bool LearnCircuitBuildTimeout { get; init; } = true;
+
+    /// <summary>First circuit build timeout (<c>CircuitBuildTimeout</c>). Default null: as the consensus says, 60 s.</summary>
+    public TimeSpan? CircuitBuildTimeout { get; init; }
+
+    /// <summary>Keep guards (<c>UseEntryGuards</c>). Default true.</summary>
+    public bool UseEntryGuards { get; init; } = true;
+
+    /// <summary>Numbers of guards.</summary>
+    public GuardOptions Guards { get; init; } = new();
+
+    /// <summary>Which relays may be used where.</summary>
+    public PathConstraints Constraints { get; init; } = PathConstraints.None;
+
+    /// <summary>Groups of relays of one operator, beyond what they say themselves (<c>NodeFamily</c>).</summary>
+    public IReadOnlyList<RelaySet> LocalFamilies { get; init; } = [];
+
+    /// <summary>Relays of one /16 may share a circuit (<c>EnforceDistinctSubnets 0</c>). Default: as the network profile says.</summary>
+    public bool? EnforceDistinctSubnets { get; init; }
+
+    /// <summary>Share of all paths that must be known before circuits are built, 0.25 to 0.95 (<c>PathsNeededToBuildCircuits</c>). Default 0.6.</summary>
+    public double PathsNeeded { get; init; } = 0.6;
+}

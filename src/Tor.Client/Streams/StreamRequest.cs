@@ -1,0 +1,12 @@
+using Tunic.Primitives.Overlay;
+
+namespace Tunic.Tor.Client.Streams;
+
+/// <summary>What an application wants: a stream to somewhere.</summary>
+/// <param name="Target">Host name or IP address and port. Names are resolved by the exit.</param>
+/// <param name="Isolation">Streams with different keys share no circuit.</param>
+public sealed record StreamRequest(HostAndPort Target, IsolationKey Isolation)
+{
+    /// <summary>Waits on the stream go on inside receive loops: only for pumps that never block. Default false.</summary>
+    public bool ContinueInline { get; init; }
+}

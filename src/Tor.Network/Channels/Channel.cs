@@ -1,0 +1,448 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.Links;
+
+namespace Tunic.Tor.Network.Channels;
+
+/// <summary>An open link to one relay or client, and the circuits on it (tor-spec, "Connections" and "Cell Packet format").</summary>
+/// <remarks>
+/// One receive loop reads and dispatches. One pump at a time sends: whoever queued cells calls <see cref="Flush"/>, and if
+/// nobody is sending, sends himself, without a change of thread. So neither loop holds a buffer or a thread while idle.
+/// </remarks>
+public sealed partial class Channel : IAsyncDisposable
+{
+    private const int PumpIdle = 0;
+    private const int PumpRunning = 1;
+    private const int PumpAskedAgain = 2;
+
+    /// <summary>Writes after which a pump lets other work of its thread go first.</summary>
+    private const int PumpRounds = 16;
+
+    private readonly ChannelTransport _transport;
+    private readonly ChannelOptions _options;
+    private readonly ICircuitAcceptor? _acceptor;
+    private readonly ChannelEnvironment _environment;
+    private readonly RandomSource _random;
+    private readonly ILogger _log;
+    private readonly CellFormat _format;
+    private readonly OpenLinkRules _rules;
+    private readonly OutgoingCells _outgoing;
+    private readonly ConcurrentDictionary<uint, ChannelCircuit> _circuits = new();
+    private readonly ReceiveBatch _batch = new();
+    private readonly List<ChannelCircuit> _writable = [];
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] _carry;
+    private int _carryLength;
+    private ChannelCircuit? _latest;
+    private Task _pump = Task.CompletedTask;
+    private int _pumpState;
+    private int _closed;
+    private Exception? _reason;
+    private Task? _receiving;
+
+    internal Channel(
+        ChannelTransport transport,
+        LinkResult link,
+        ReadOnlySpan<byte> received,
+        ICircuitAcceptor? acceptor,
+        ChannelEnvironment environment)
+    {
+        _transport = transport;
+        _options = environment.Options;
+        _acceptor = acceptor;
+        _environment = environment;
+        _random = environment.Random;
+        _log = environment.Log;
+        Link = link;
+        _format = LinkVersions.GetFormat(link.Version);
+        _rules = new OpenLinkRules(link, acceptsCircuits: acceptor is not null);
+        _outgoing = new OutgoingCells(_format, environment.Segments, _options);
+        _carry = received.ToArray();
+        _carryLength = received.Length;
+    }
+
+    /// <summary>What the link handshake found out: version, peer, clock.</summary>
+    public LinkResult Link { get; }
+
+    /// <summary>The transport's addresses.</summary>
+    public ChannelTransport Transport => _transport;
+
+    /// <summary>Ends when the channel has closed and every circuit knows; never fails: see <see cref="CloseReason"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Why the channel closed; null while open or when it was closed in good order.</summary>
+    public Exception? CloseReason => _reason;
+
+    /// <summary>True from the first step of closing.</summary>
+    public bool IsClosed => Volatile.Read(ref _closed) != 0;
+
+    /// <summary>Circuits on the channel now.</summary>
+    public int CircuitCount => _circuits.Count;
+
+    /// <summary>When a circuit was last added or removed, monotonic; for closing channels that nobody uses.</summary>
+    public TimeSpan LastUsed { get; private set; }
+
+    /// <summary>Monotonic time.</summary>
+    public TimeSpan Now => _environment.Now;
+
+    /// <summary>Cells that wait to be sent.</summary>
+    public int QueuedCells => _outgoing.Count;
+
+    /// <summary>Adds a circuit that we start, under a free id of our half.</summary>
+    /// <returns>Null when the channel is closed or full.</returns>
+    public ChannelCircuit? TryOpenCircuit(ICircuitEndpoint endpoint)
+    {
+        uint highBit = _format == CellFormat.Wide ? 1u << 31 : 1u << 15;
+        while (!IsClosed && _circuits.Count < _options.MaxCircuits && Link.OwnCircuitIds != CircuitIdHalf.None)
+        {
+            uint id = (uint)_random.NextUInt64(highBit);
+            if (id != 0 && Attach(id | (Link.OwnCircuitIds == CircuitIdHalf.Higher ? highBit : 0), endpoint) is { } circuit)
+            {
+                return circuit;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a circuit under an id that the peer chose.</summary>
+    /// <returns>Null when the id is in use or the channel is closed.</returns>
+    public ChannelCircuit? Attach(uint circuitId, ICircuitEndpoint endpoint)
+    {
+        ChannelCircuit circuit = _outgoing.CreateCircuit(this, circuitId, endpoint);
+        if (!_circuits.TryAdd(circuitId, circuit))
+        {
+            return null;
+        }
+
+        LastUsed = Now;
+        if (!IsClosed)
+        {
+            return circuit;
+        }
+
+        _circuits.TryRemove(circuitId, out _); // closed in between: the closing loop may have missed it
+        return null;
+    }
+
+    /// <summary>Tells the peer that a circuit it asked for will not be.</summary>
+    public void SendDestroy(uint circuitId, DestroyReason reason)
+    {
+        SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+        Flush();
+    }
+
+    /// <summary>Queues a cell of the channel itself; it goes out before those of circuits.</summary>
+    public void SendControl(uint circuitId, CellCommand command, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            _outgoing.EnqueueControl(circuitId, command, body, Now);
+        }
+        catch (ChannelProtocolException failure)
+        {
+            Close(failure);
+        }
+    }
+
+    /// <summary>Sees to it that what is queued is sent: by whoever is sending already, else by this very call.</summary>
+    /// <remarks>Call without holding a lock: it may encrypt, send and wake sources.</remarks>
+    public void Flush()
+    {
+        while (!IsClosed)
+        {
+            int state = Interlocked.CompareExchange(ref _pumpState, PumpRunning, PumpIdle);
+            if (state == PumpIdle)
+            {
+                _pump = PumpAsync();
+                return;
+            }
+
+            if (state == PumpAskedAgain
+                || Interlocked.CompareExchange(ref _pumpState, PumpAskedAgain, PumpRunning) == PumpRunning)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Starts to receive. The result ends when the channel has closed.</summary>
+    public void Start()
+    {
+        LastUsed = Now;
+        _receiving = Task.Run(ReceiveAsync);
+    }
+
+    /// <summary>Closes the channel; the first reason wins. Returns at once: await <see cref="Completion"/>.</summary>
+    public void Close(Exception? reason)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0)
+        {
+            _reason = reason;
+            _transport.Abort(); // ends the receive loop, which does the rest
+        }
+    }
+
+    /// <summary>Closes and waits until everything has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close(null);
+        if (_receiving is null)
+        {
+            await _transport.DisposeAsync();
+            _completion.TrySetResult();
+            return;
+        }
+
+        await Completion;
+    }
+
+    internal void Enqueue(ChannelCircuit circuit, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now) =>
+        _outgoing.Enqueue(circuit, command, body, now);
+
+    internal void Destroy(ChannelCircuit circuit, DestroyReason reason)
+    {
+        if (circuit.TryEnd())
+        {
+            Remove(circuit);
+            SendDestroy(circuit.CircuitId, reason);
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        try
+        {
+            ReceiveAvailable(); // what came with the end of the handshake
+            while (await _transport.WaitToReadAsync())
+            {
+                ReceiveAvailable();
+            }
+
+            Close(new IOException("the peer closed the channel"));
+        }
+        catch (Exception failure) when (failure is IOException or ChannelProtocolException)
+        {
+            Close(failure);
+        }
+        catch (Exception failure)
+        {
+            LogFault(_log, failure);
+            Close(failure);
+        }
+
+        await EndAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        _outgoing.Close();
+        foreach (ChannelCircuit circuit in _circuits.Values)
+        {
+            End(circuit, DestroyReason.ChannelClosed, _reason);
+        }
+
+        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _transport.DisposeAsync();
+        _completion.TrySetResult();
+    }
+
+    private void ReceiveAvailable()
+    {
+        byte[] buffer = ChannelBuffers.Receive;
+        _batch.Now = Now;
+        while (!IsClosed)
+        {
+            int carried = _carryLength;
+            _carry.AsSpan(0, carried).CopyTo(buffer);
+            _carryLength = 0;
+            int read = _transport.Read(buffer.AsSpan(carried));
+            int used = Dispatch(buffer.AsSpan(0, carried + read));
+            Carry(buffer.AsSpan(used, carried + read - used));
+            if (read == 0)
+            {
+                break;
+            }
+        }
+
+        _batch.Flush();
+    }
+
+    private void Carry(ReadOnlySpan<byte> rest)
+    {
+        if (_carry.Length < rest.Length)
+        {
+            _carry = new byte[Math.Max(rest.Length, Cell.FixedLength)];
+        }
+
+        rest.CopyTo(_carry);
+        _carryLength = rest.Length;
+    }
+
+    /// <summary>Handles every whole cell.</summary>
+    /// <returns>Bytes used.</returns>
+    private int Dispatch(Span<byte> input)
+    {
+        int used = 0;
+        while (_format.TryRead(input[used..], _options.MaxVariableCellLength, out CellHeader header, out int length))
+        {
+            Dispatch(header, input.Slice(used + header.HeaderLength, header.BodyLength));
+            used += length;
+        }
+
+        return used;
+    }
+
+    private void Dispatch(CellHeader header, Span<byte> body)
+    {
+        ChannelCircuit? circuit = Find(header.CircuitId);
+        switch (_rules.Judge(header, circuit is not null))
+        {
+            case OpenCellVerdict.Circuit when header.Command == CellCommand.Destroy:
+                End(circuit!, Protocol.Cells.Destroy.Decode(body).Reason, null);
+                break;
+            case OpenCellVerdict.Circuit:
+                Deliver(circuit!, header.Command, body);
+                break;
+            case OpenCellVerdict.CreateCircuit:
+                OnCreate(header, body);
+                break;
+            case OpenCellVerdict.Destroy when circuit is not null:
+                Fail(circuit, DestroyReason.Protocol, new ChannelProtocolException($"{header.Command} on a circuit in use"));
+                break;
+            case OpenCellVerdict.Destroy:
+                Refuse(header.CircuitId, DestroyReason.Protocol);
+                break;
+            case OpenCellVerdict.Close:
+                throw new ChannelProtocolException($"{header.Command} on an open link");
+            default:
+                break; // padding, and what is not for us
+        }
+    }
+
+    private ChannelCircuit? Find(uint circuitId)
+    {
+        if (_latest is { HasEnded: false } latest && latest.CircuitId == circuitId)
+        {
+            return latest;
+        }
+
+        return _circuits.TryGetValue(circuitId, out ChannelCircuit? circuit) ? _latest = circuit : null;
+    }
+
+    private void Deliver(ChannelCircuit circuit, CellCommand command, Span<byte> body)
+    {
+        try
+        {
+            circuit.Endpoint.OnCell(circuit, command, body, _batch);
+        }
+        catch (CircuitProtocolException failure)
+        {
+            Fail(circuit, failure.Reason, failure);
+        }
+        catch (Exception failure) when (failure is not ChannelProtocolException)
+        {
+            // The exception boundary of security.md: a fault ends one circuit, never the process.
+            LogFault(_log, failure);
+            Fail(circuit, DestroyReason.Internal, failure);
+        }
+    }
+
+    private void Fail(ChannelCircuit circuit, DestroyReason reason, Exception cause)
+    {
+        if (circuit.TryEnd())
+        {
+            Remove(circuit);
+            SendControl(circuit.CircuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+            _batch.Add(this);
+            circuit.Endpoint.OnEnded(circuit, reason, cause);
+        }
+    }
+
+    private void End(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
+    {
+        if (circuit.TryEnd())
+        {
+            Remove(circuit);
+            circuit.Endpoint.OnEnded(circuit, reason, cause);
+        }
+    }
+
+    private void Remove(ChannelCircuit circuit)
+    {
+        _circuits.TryRemove(circuit.CircuitId, out _);
+        _outgoing.Drop(circuit);
+        LastUsed = Now;
+    }
+
+    private void OnCreate(CellHeader header, ReadOnlySpan<byte> body)
+    {
+        if (_circuits.Count >= _options.MaxCircuits)
+        {
+            Refuse(header.CircuitId, DestroyReason.ResourceLimit);
+            return;
+        }
+
+        _acceptor!.OnCreate(this, header.CircuitId, header.Command, body);
+        _batch.Add(this);
+    }
+
+    private void Refuse(uint circuitId, DestroyReason reason)
+    {
+        SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+        _batch.Add(this);
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            do
+            {
+                Volatile.Write(ref _pumpState, PumpRunning); // whoever asked before now is served by what follows
+                for (int round = 1; TryWrite(out bool sent); round++)
+                {
+                    if (!sent)
+                    {
+                        await _transport.FlushAsync();
+                    }
+
+                    if (round % PumpRounds == 0)
+                    {
+                        await Task.Yield();
+                    }
+                }
+            }
+            while (Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning) != PumpRunning);
+        }
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+        {
+            Close(failure);
+        }
+        catch (Exception failure)
+        {
+            LogFault(_log, failure);
+            Close(failure);
+        }
+    }
+
+    private bool TryWrite(out bool sent)
+    {
+        Span<byte> buffer = ChannelBuffers.Send;
+        int length = _outgoing.Take(buffer, _writable);
+        sent = length == 0 || _transport.Write(buffer[..length]);
+        foreach (ChannelCircuit circuit in _writable)
+        {
+            circuit.Endpoint.OnWritable(circuit);
+        }
+
+        _writable.Clear();
+        return length > 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault while handling a cell; please report it")]
+    private static partial void LogFault(ILogger log, Exception failure);
+}

@@ -1,0 +1,54 @@
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Cells.Queues;
+using Tunic.Tor.Protocol.Errors;
+
+namespace Tunic.Tor.Network.Channels;
+
+/// <summary>One circuit's place on one channel: its id there and the cells that wait to be sent.</summary>
+/// <remarks>Thread safe. Sending only queues: the caller flushes the channel, at once or at the end of a batch.</remarks>
+public sealed class ChannelCircuit
+{
+    private int _ended;
+
+    internal ChannelCircuit(Channel channel, uint circuitId, ICircuitEndpoint endpoint, CellQueue queue)
+    {
+        Channel = channel;
+        CircuitId = circuitId;
+        Endpoint = endpoint;
+        Queue = queue;
+    }
+
+    /// <summary>The channel that carries the circuit.</summary>
+    public Channel Channel { get; }
+
+    /// <summary>The circuit's id on this channel; never 0.</summary>
+    public uint CircuitId { get; }
+
+    /// <summary>False when the source of the cells should pause until <see cref="ICircuitEndpoint.OnWritable"/>.</summary>
+    public bool IsWritable => !WaitsForRoom;
+
+    /// <summary>True once the circuit has left the channel; nothing is sent any more.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    internal ICircuitEndpoint Endpoint { get; }
+
+    // The following belong to the channel's outgoing gate.
+    internal CellQueue Queue { get; }
+
+    internal bool IsScheduled { get; set; }
+
+    internal volatile bool WaitsForRoom;
+
+    /// <summary>Queues one cell. Silently dropped once the circuit has ended, as cells in flight would be.</summary>
+    /// <param name="command">A fixed-length command.</param>
+    /// <param name="body">At most 509 bytes; the rest is zero.</param>
+    /// <param name="now">Monotonic time, for finding the oldest queue when memory runs out.</param>
+    /// <exception cref="CircuitProtocolException">The queue is full: the peer let more pile up than flow control allows.</exception>
+    public void Send(CellCommand command, ReadOnlySpan<byte> body, TimeSpan now) => Channel.Enqueue(this, command, body, now);
+
+    /// <summary>Takes the circuit off the channel, drops what is queued and tells the peer. Has no effect when it has ended.</summary>
+    public void Destroy(DestroyReason reason) => Channel.Destroy(this, reason);
+
+    /// <summary>True for the one caller who ends the circuit.</summary>
+    internal bool TryEnd() => Interlocked.Exchange(ref _ended, 1) == 0;
+}

@@ -1,0 +1,164 @@
+using System.Net;
+using Tunic.Primitives.Keys;
+using Tunic.Tor.Protocol.Links;
+
+namespace Tunic.Tor.Network.Channels;
+
+/// <summary>The open channels of a node by relay, so that circuits to one relay share a connection.</summary>
+/// <remarks>Thread safe. Channels that others opened to us and proved who they are can be used as well (tor-spec, "Creating circuits").</remarks>
+public sealed class ChannelTable(
+    IRelayConnector connector, Func<ChannelIdentity> identity, ICircuitAcceptor? acceptor, ChannelEnvironment environment)
+    : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<RsaIdentity, List<Channel>> _open = [];
+    private readonly Dictionary<RsaIdentity, Task<Channel>> _opening = [];
+    private readonly HashSet<Channel> _all = [];
+    private readonly CancellationTokenSource _stop = new();
+
+    /// <summary>All channels open now, anonymous ones included.</summary>
+    public IReadOnlyList<Channel> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _all];
+            }
+        }
+    }
+
+    /// <summary>An open channel to the relay, or a new one; several callers wait for one attempt.</summary>
+    /// <param name="relay">Who it must be; the Ed25519 part may be zero for "whoever".</param>
+    /// <param name="addresses">Where it may be reached, best first.</param>
+    /// <param name="cancel">Ends this caller's wait, not the attempt.</param>
+    /// <exception cref="IOException">It cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It does not answer in time.</exception>
+    /// <exception cref="Tunic.Primitives.Errors.TunicException">Somebody else answers, or he breaks the protocol.</exception>
+    public async Task<Channel> GetAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel)
+    {
+        Task<Channel> opening;
+        lock (_gate)
+        {
+            if (FindOpen(relay) is { } open)
+            {
+                return open;
+            }
+
+            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+            if (!_opening.TryGetValue(relay.RsaIdentity, out opening!))
+            {
+                opening = Task.Run(() => OpenAsync(relay, addresses), CancellationToken.None);
+                _opening.Add(relay.RsaIdentity, opening);
+            }
+        }
+
+        return await opening.WaitAsync(cancel);
+    }
+
+    /// <summary>The channel that a new circuit to the relay should use, if there is one.</summary>
+    public Channel? Find(PeerIdentity relay)
+    {
+        lock (_gate)
+        {
+            return FindOpen(relay);
+        }
+    }
+
+    /// <summary>Adds a channel that somebody opened to us.</summary>
+    public void Add(Channel channel)
+    {
+        lock (_gate)
+        {
+            _all.Add(channel);
+            if (channel.Link.Peer is { } peer)
+            {
+                if (!_open.TryGetValue(peer.RsaIdentity, out List<Channel>? channels))
+                {
+                    _open.Add(peer.RsaIdentity, channels = []);
+                }
+
+                channels.Add(channel);
+            }
+        }
+
+        channel.Completion.ContinueWith(
+            _ => Remove(channel), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Closes all channels and waits for them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Task[] attempts;
+        lock (_gate)
+        {
+            attempts = [.. _opening.Values];
+        }
+
+        await Task.WhenAll(attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Channel channel in All)
+        {
+            await channel.DisposeAsync();
+        }
+    }
+
+    private Channel? FindOpen(PeerIdentity relay)
+    {
+        if (!_open.TryGetValue(relay.RsaIdentity, out List<Channel>? channels))
+        {
+            return null;
+        }
+
+        Channel? best = null;
+        foreach (Channel channel in channels)
+        {
+            bool isWanted = relay.Ed25519Identity.IsZero || channel.Link.Peer!.Value.Ed25519Identity == relay.Ed25519Identity;
+            bool isUsable = !channel.IsClosed && (channel.Link.Role == LinkRole.Initiator || channel.Link.IsCanonical);
+            if (isWanted && isUsable && (best is null || channel.CircuitCount > best.CircuitCount))
+            {
+                best = channel;
+            }
+        }
+
+        return best;
+    }
+
+    private async Task<Channel> OpenAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses)
+    {
+        try
+        {
+            ChannelTransport transport = await connector.ConnectAsync(addresses, _stop.Token);
+            Channel channel = await ChannelHandshake.ConnectAsync(
+                transport, ExpectedPeerOf(relay), identity(), acceptor, environment, _stop.Token);
+            Add(channel);
+            return channel;
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _opening.Remove(relay.RsaIdentity);
+            }
+        }
+    }
+
+    private static ExpectedPeer ExpectedPeerOf(PeerIdentity relay) =>
+        new(relay.RsaIdentity, relay.Ed25519Identity.IsZero ? null : relay.Ed25519Identity);
+
+    private void Remove(Channel channel)
+    {
+        lock (_gate)
+        {
+            _all.Remove(channel);
+            if (channel.Link.Peer is { } peer && _open.TryGetValue(peer.RsaIdentity, out List<Channel>? channels))
+            {
+                channels.Remove(channel);
+                if (channels.Count == 0)
+                {
+                    _open.Remove(peer.RsaIdentity);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Cells.Queues;
+using Tunic.Tor.Protocol.Errors;
+
+namespace Tunic.Tor.Network.Channels;
+
+/// <summary>What waits to be sent on a channel: its own cells first, then the circuits in turn, a few cells each.</summary>
+/// <remarks>Thread safe: one gate, held for copies only. Nothing is allocated per cell.</remarks>
+internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, ChannelOptions options)
+{
+    /// <summary>Cells a circuit may send before the next one has its turn.</summary>
+    private const int Quantum = 8;
+
+    private readonly Lock _gate = new();
+    private readonly CellQueue _control = new(pool, format.FixedCellLength);
+    private readonly Queue<ChannelCircuit> _scheduled = new();
+    private readonly List<ChannelCircuit> _writable = [];
+    private bool _closed;
+
+    /// <summary>Cells that wait, of the channel and of all circuits.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>A circuit that sends through here.</summary>
+    internal ChannelCircuit CreateCircuit(Channel channel, uint circuitId, ICircuitEndpoint endpoint) =>
+        new(channel, circuitId, endpoint, new CellQueue(pool, format.FixedCellLength));
+
+    /// <summary>Queues a cell of a circuit.</summary>
+    /// <exception cref="CircuitProtocolException">The circuit's queue is full.</exception>
+    internal void Enqueue(ChannelCircuit circuit, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            if (_closed || circuit.HasEnded)
+            {
+                return;
+            }
+
+            if (circuit.Queue.Count >= options.MaxQueue)
+            {
+                throw new CircuitProtocolException(
+                    DestroyReason.ResourceLimit, $"{circuit.Queue.Count} cells are queued, more than flow control allows");
+            }
+
+            format.Write(circuit.Queue.Append(now), circuit.CircuitId, command, body);
+            Count++;
+            if (circuit.Queue.Count >= options.QueueHighWater)
+            {
+                circuit.WaitsForRoom = true;
+            }
+
+            if (!circuit.IsScheduled)
+            {
+                circuit.IsScheduled = true;
+                _scheduled.Enqueue(circuit);
+            }
+        }
+    }
+
+    /// <summary>Queues a cell of the channel, before those of circuits.</summary>
+    /// <exception cref="ChannelProtocolException">Too many wait: the peer does not read.</exception>
+    internal void EnqueueControl(uint circuitId, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            if (_control.Count >= options.MaxControlQueue)
+            {
+                throw new ChannelProtocolException($"{_control.Count} cells of the channel itself wait to be sent; the peer does not read");
+            }
+
+            format.Write(_control.Append(now), circuitId, command, body);
+            Count++;
+        }
+    }
+
+    /// <summary>Forgets a circuit's cells.</summary>
+    internal void Drop(ChannelCircuit circuit)
+    {
+        lock (_gate)
+        {
+            Count -= circuit.Queue.Count;
+            circuit.Queue.Clear();
+        }
+    }
+
+    /// <summary>Forgets everything and takes no more.</summary>
+    internal void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            _control.Clear();
+            while (_scheduled.TryDequeue(out ChannelCircuit? circuit))
+            {
+                circuit.Queue.Clear();
+            }
+
+            Count = 0;
+        }
+    }
+
+    /// <summary>Moves whole cells to <paramref name="destination"/>.</summary>
+    /// <param name="destination">Room for at least one cell.</param>
+    /// <param name="writable">Gets the circuits whose source may go on.</param>
+    /// <returns>Bytes moved; 0 when nothing waits.</returns>
+    internal int Take(Span<byte> destination, List<ChannelCircuit> writable)
+    {
+        lock (_gate)
+        {
+            int length = Move(_control, destination, int.MaxValue);
+            while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
+            {
+                length += Move(circuit.Queue, destination[length..], Quantum);
+                circuit.IsScheduled = circuit.Queue.Count > 0;
+                if (circuit.IsScheduled)
+                {
+                    _scheduled.Enqueue(circuit);
+                }
+
+                if (circuit.WaitsForRoom && circuit.Queue.Count <= options.QueueLowWater)
+                {
+                    circuit.WaitsForRoom = false;
+                    _writable.Add(circuit);
+                }
+            }
+
+            writable.AddRange(_writable);
+            _writable.Clear();
+            return length;
+        }
+    }
+
+    private int Move(CellQueue queue, Span<byte> destination, int maxCells)
+    {
+        int cells = queue.DequeueTo(destination, maxCells);
+        Count -= cells;
+        return cells * format.FixedCellLength;
+    }
+}

@@ -1,0 +1,133 @@
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+
+namespace Tunic.Tor.Network.Circuits;
+
+/// <summary>An end of a circuit at which streams begin or end: the origin's, or an exit's.</summary>
+/// <remarks>
+/// Everything pure below it (edge, streams, ciphers) is touched only while <see cref="Gate"/> is held. Nothing waits, wakes
+/// others or flushes a channel inside the gate. See docs/decisions/0003.
+/// </remarks>
+public abstract class CircuitEnd
+{
+    private readonly List<CircuitStream> _blocked = [];
+
+    /// <summary>Guards the circuit's state.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Monotonic time.</summary>
+    internal abstract TimeSpan Now { get; }
+
+    /// <summary>The clock, for timers.</summary>
+    internal abstract TimeProvider Time { get; }
+
+    /// <summary>The edge that carries the streams.</summary>
+    internal abstract CircuitEdge Edge { get; }
+
+    /// <summary>Sends what was queued. Call outside the gate.</summary>
+    internal abstract void Flush();
+
+    /// <summary>What an END says when a stream is closed here: a client never tells why (tor-spec, "Closing streams").</summary>
+    internal abstract EndReason ReasonToTell(EndReason reason);
+
+    /// <summary>Ends the circuit because its state is broken. Call outside the gate.</summary>
+    internal abstract void Fail(CircuitProtocolException failure);
+
+    /// <summary>Remembers a stream that waits for the circuit's window. Call inside the gate.</summary>
+    internal void AddBlocked(CircuitStream stream)
+    {
+        if (!_blocked.Contains(stream))
+        {
+            _blocked.Add(stream);
+        }
+    }
+
+    /// <summary>Lets all waiting streams try again. Call inside the gate; they wake when the batch is flushed.</summary>
+    private protected void WakeBlocked(ReceiveBatch batch)
+    {
+        foreach (CircuitStream stream in _blocked)
+        {
+            batch.Wake(stream.Writable);
+        }
+
+        _blocked.Clear();
+    }
+
+    /// <summary>Lets all waiting streams try again, now. Call outside the gate.</summary>
+    private protected void WakeBlocked()
+    {
+        CircuitStream[] streams;
+        lock (Gate)
+        {
+            if (_blocked.Count == 0)
+            {
+                return;
+            }
+
+            streams = [.. _blocked];
+            _blocked.Clear();
+        }
+
+        foreach (CircuitStream stream in streams)
+        {
+            stream.Writable.Set();
+        }
+    }
+
+    /// <summary>Hands what arrived to its stream. Call inside the gate.</summary>
+    /// <returns>False for events that are not of a stream that is known here.</returns>
+    private protected bool TryDispatch(EdgeEvent happened, ReceiveBatch batch)
+    {
+        if (happened.Kind == EdgeEventKind.CircuitWindowOpened)
+        {
+            WakeBlocked(batch);
+            return true;
+        }
+
+        if (happened.Stream?.Owner is not CircuitStream stream)
+        {
+            return happened.Kind == EdgeEventKind.None;
+        }
+
+        switch (happened.Kind)
+        {
+            case EdgeEventKind.Data:
+                stream.OnData(happened.Body);
+                batch.Wake(stream.Readable);
+                return true;
+            case EdgeEventKind.Connected or EdgeEventKind.Resolved:
+                stream.OnAnswered(happened.Body, happened.Kind == EdgeEventKind.Resolved);
+                batch.Wake(stream.Readable);
+                batch.Wake(stream.Writable);
+                return true;
+            case EdgeEventKind.Ended:
+                stream.OnEnded(End.Decode(happened.Body));
+                batch.Wake(stream.Readable);
+                batch.Wake(stream.Writable);
+                return true;
+            case EdgeEventKind.StreamWindowOpened:
+                batch.Wake(stream.Writable);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Tells all streams that the circuit is gone. Call outside the gate.</summary>
+    private protected void EndStreams(CircuitEdge? edge, string why, Exception? cause)
+    {
+        CircuitStream[] streams;
+        lock (Gate)
+        {
+            streams = edge is null ? [] : [.. edge.Streams.Open.Select(stream => stream.Owner).OfType<CircuitStream>()];
+        }
+
+        foreach (CircuitStream stream in streams)
+        {
+            stream.OnCircuitEnded(why, cause);
+        }
+    }
+}

@@ -1,0 +1,279 @@
+using Tunic.Primitives.Errors;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+
+namespace Tunic.Tor.Network.Circuits;
+
+/// <summary>A circuit that this node made: hops are added to it and streams opened through it.</summary>
+/// <remarks>Thread safe. What the circuit is used for is its owner's business.</remarks>
+public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAsyncDisposable
+{
+    private readonly CircuitEnvironment _environment;
+    private readonly ClientCircuit _circuit;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<HopTarget> _hops = [];
+    private ChannelCircuit _place = null!;
+    private TaskCompletionSource? _hopAdded;
+    private TimeSpan _now;
+    private bool _ended;
+
+    private OriginCircuit(CircuitEnvironment environment)
+    {
+        _environment = environment;
+        _circuit = new ClientCircuit(this, environment.Settings(), environment.Random, environment.Padding);
+    }
+
+    /// <summary>The hops so far, nearest first.</summary>
+    public IReadOnlyList<HopTarget> Hops
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return [.. _hops];
+            }
+        }
+    }
+
+    /// <summary>Ends when the circuit has; never fails: see <see cref="EndCause"/>.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>What ended the circuit; null while it lives or when we closed it.</summary>
+    public Exception? EndCause { get; private set; }
+
+    /// <summary>True once nothing can be sent any more.</summary>
+    public bool HasEnded => _completion.Task.IsCompleted;
+
+    /// <summary>Streams open now.</summary>
+    public int StreamCount
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _circuit.HopCount == 0 ? 0 : _circuit.LastHop.Streams.Count;
+            }
+        }
+    }
+
+    /// <summary>The channel to the first hop.</summary>
+    public Channel Channel => _place.Channel;
+
+    internal override TimeSpan Now => _environment.Time.GetElapsedTime(0);
+
+    internal override TimeProvider Time => _environment.Time;
+
+    internal override CircuitEdge Edge => _circuit.LastHop;
+
+    /// <summary>Makes a circuit of one hop over a channel to it.</summary>
+    /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
+    /// <exception cref="CircuitEndedException">The relay refused or went away.</exception>
+    public static async Task<OriginCircuit> CreateAsync(
+        Channel channel, HopTarget first, CircuitEnvironment environment, CancellationToken cancel)
+    {
+        var circuit = new OriginCircuit(environment);
+        circuit._place = channel.TryOpenCircuit(circuit)
+            ?? throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "the channel to the first hop is closed or full");
+        await circuit.AddHopAsync(first, () => circuit._circuit.Create(first), cancel);
+        return circuit;
+    }
+
+    /// <summary>Adds a hop.</summary>
+    /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
+    /// <exception cref="CircuitEndedException">A relay refused or went away; the circuit is gone.</exception>
+    public Task ExtendAsync(HopTarget next, CancellationToken cancel) => AddHopAsync(next, () => _circuit.Extend(next), cancel);
+
+    /// <summary>Opens a stream to a target behind the last hop and waits until it is connected.</summary>
+    /// <param name="begin">The target.</param>
+    /// <param name="continueInline">See <see cref="AsyncSignal"/>.</param>
+    /// <param name="cancel">Ends the wait and the stream.</param>
+    /// <exception cref="StreamException">The exit refuses, or the target cannot be reached.</exception>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public async Task<CircuitStream> ConnectAsync(Begin begin, bool continueInline, CancellationToken cancel)
+    {
+        CircuitStream stream = Open(RelayCommand.Begin, begin.Encode(), continueInline);
+        await WaitForAnswerAsync(stream, cancel);
+        return stream;
+    }
+
+    /// <summary>Opens a stream to a target, and does not wait: what is written follows at once (optimistic data).</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public CircuitStream Begin(Begin begin, bool continueInline) => Open(RelayCommand.Begin, begin.Encode(), continueInline);
+
+    /// <summary>Opens a stream to the last hop's own directory, and does not wait for the answer.</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public TorStream OpenDirectory() => new(Open(RelayCommand.BeginDir, [], continueInline: false));
+
+    /// <summary>Looks a name or address up at the last hop.</summary>
+    /// <exception cref="StreamException">The exit refuses.</exception>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public async Task<Resolved> ResolveAsync(Resolve resolve, CancellationToken cancel)
+    {
+        CircuitStream stream = Open(RelayCommand.Resolve, resolve.Encode(), continueInline: false);
+        return Resolved.Decode(await WaitForAnswerAsync(stream, cancel));
+    }
+
+    /// <summary>Ends the circuit. Returns at once.</summary>
+    public void Close()
+    {
+        _place?.Destroy(DestroyReason.None);
+        End("the circuit was closed", null);
+    }
+
+    /// <summary>Ends the circuit.</summary>
+    public ValueTask DisposeAsync()
+    {
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    void ICellSink.Send(CellCommand command, ReadOnlySpan<byte> body)
+    {
+        _place.Send(command, body, _now);
+        if (_circuit.HopCount > 0)
+        {
+            _circuit.LastHop.Flow.ChannelBlocked = !_place.IsWritable;
+        }
+    }
+
+    void ICircuitEndpoint.OnCell(ChannelCircuit circuit, CellCommand command, Span<byte> body, ReceiveBatch batch)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _now = batch.Now;
+            EdgeEvent happened = _circuit.Receive(command, body, batch.Now);
+            if (happened.Kind == EdgeEventKind.HopAdded)
+            {
+                _hopAdded?.TrySetResult();
+            }
+            else if (!TryDispatch(happened, batch))
+            {
+                throw new CircuitProtocolException(DestroyReason.Protocol, $"{happened.Command} is not for us");
+            }
+        }
+
+        batch.Add(circuit.Channel);
+    }
+
+    void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause) =>
+        End(cause?.Message ?? $"the circuit was destroyed: {reason}", cause);
+
+    void ICircuitEndpoint.OnWritable(ChannelCircuit circuit)
+    {
+        lock (Gate)
+        {
+            if (_ended || _circuit.HopCount == 0)
+            {
+                return;
+            }
+
+            _circuit.LastHop.Flow.ChannelBlocked = false;
+        }
+
+        WakeBlocked();
+    }
+
+    internal override void Flush() => _place.Channel.Flush();
+
+    internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
+
+    internal override void Fail(CircuitProtocolException failure)
+    {
+        _place.Destroy(DestroyReason.None);
+        End(failure.Message, failure);
+    }
+
+    private async Task AddHopAsync(HopTarget hop, Action send, CancellationToken cancel)
+    {
+        var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (Gate)
+        {
+            ThrowIfEnded();
+            _now = Now;
+            _hopAdded = added;
+            send();
+            _hops.Add(hop);
+        }
+
+        Flush();
+        try
+        {
+            await added.Task.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            Close(); // a circuit with half a hop is of no use
+            throw;
+        }
+    }
+
+    private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
+    {
+        var stream = new CircuitStream(this, continueInline);
+        lock (Gate)
+        {
+            ThrowIfEnded();
+            _now = Now;
+            stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
+                ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may"));
+        }
+
+        Flush();
+        return stream;
+    }
+
+    private static async Task<byte[]> WaitForAnswerAsync(CircuitStream stream, CancellationToken cancel)
+    {
+        try
+        {
+            return await stream.Answer.WaitAsync(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            stream.Close(EndReason.Misc);
+            throw;
+        }
+    }
+
+    private void End(string why, Exception? cause)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            EndCause = cause;
+        }
+
+        _hopAdded?.TrySetException(cause as CircuitProtocolException as Exception
+            ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause));
+        _ = _hopAdded?.Task.Exception; // observed: the waiter may have left
+        EndStreams(_circuit.HopCount == 0 ? null : _circuit.LastHop, why, cause);
+        lock (Gate)
+        {
+            _circuit.Dispose();
+        }
+
+        _completion.TrySetResult();
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_ended)
+        {
+            throw new CircuitEndedException(ErrorKind.RemoteUnreachable, EndCause?.Message ?? "the circuit has ended", EndCause);
+        }
+    }
+}

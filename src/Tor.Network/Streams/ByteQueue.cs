@@ -1,0 +1,107 @@
+using System.Buffers;
+
+namespace Tunic.Tor.Network.Streams;
+
+/// <summary>Bytes waiting to be read, first in, first out, in pooled blocks. Empty, it holds no memory.</summary>
+/// <remarks>Not thread safe: the owner has a gate.</remarks>
+internal sealed class ByteQueue
+{
+    private const int SmallBlock = 4 * 1024;
+    private const int LargeBlock = 32 * 1024;
+
+    private readonly Queue<ArraySegment<byte>> _full = new();
+    private byte[]? _first;
+    private int _firstStart;
+    private int _firstEnd;
+    private byte[]? _last;
+    private int _lastEnd;
+
+    /// <summary>Bytes in the queue.</summary>
+    internal int Length { get; private set; }
+
+    /// <summary>Appends a copy.</summary>
+    internal void Append(ReadOnlySpan<byte> bytes)
+    {
+        Length += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            if (_last is null || _lastEnd == _last.Length)
+            {
+                Grow();
+            }
+
+            int count = Math.Min(bytes.Length, _last!.Length - _lastEnd);
+            bytes[..count].CopyTo(_last.AsSpan(_lastEnd));
+            _lastEnd += count;
+            bytes = bytes[count..];
+        }
+    }
+
+    /// <summary>Takes as much as fits.</summary>
+    /// <returns>Bytes taken.</returns>
+    internal int Take(Span<byte> destination)
+    {
+        int total = 0;
+        while (total < destination.Length && Length > 0)
+        {
+            ReadOnlySpan<byte> front = Front();
+            int count = Math.Min(front.Length, destination.Length - total);
+            front[..count].CopyTo(destination[total..]);
+            total += count;
+            Skip(count);
+        }
+
+        return total;
+    }
+
+    /// <summary>Drops everything and gives the memory back.</summary>
+    internal void Clear()
+    {
+        while (Length > 0)
+        {
+            Skip(Front().Length);
+        }
+    }
+
+    private ReadOnlySpan<byte> Front()
+    {
+        if (_first is not null)
+        {
+            return _first.AsSpan(_firstStart.._firstEnd);
+        }
+
+        if (_full.TryDequeue(out ArraySegment<byte> block))
+        {
+            (_first, _firstStart, _firstEnd) = (block.Array, block.Offset, block.Offset + block.Count);
+        }
+        else
+        {
+            (_first, _firstStart, _firstEnd) = (_last, 0, _lastEnd);
+            (_last, _lastEnd) = (null, 0);
+        }
+
+        return _first.AsSpan(_firstStart.._firstEnd);
+    }
+
+    private void Skip(int count)
+    {
+        Length -= count;
+        _firstStart += count;
+        if (_firstStart == _firstEnd)
+        {
+            ArrayPool<byte>.Shared.Return(_first!);
+            _first = null;
+        }
+    }
+
+    private void Grow()
+    {
+        if (_last is not null)
+        {
+            _full.Enqueue(new ArraySegment<byte>(_last, 0, _lastEnd));
+        }
+
+        _last = ArrayPool<byte>.Shared.Rent(Length > SmallBlock ? LargeBlock : SmallBlock);
+        _lastEnd = 0;
+    }
+}

@@ -1,0 +1,302 @@
+using Tunic.Primitives.Errors;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+
+namespace Tunic.Tor.Network.Streams;
+
+/// <summary>One end of a stream through a circuit, for those who move many bytes: what works now, and waits, apart.</summary>
+/// <remarks>One reader and one writer at a time. <see cref="TorStream"/> makes an ordinary stream of it.</remarks>
+public sealed class CircuitStream
+{
+    private readonly CircuitEnd _end;
+    private readonly ByteQueue _received = new();
+    private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EdgeStream? _edgeStream;
+    private bool _ended;
+    private ITimer? _rateTimer;
+    private volatile bool _woken;
+
+    /// <summary>A stream that is about to be opened or admitted; see <see cref="Attach"/>.</summary>
+    /// <param name="end">The circuit's end.</param>
+    /// <param name="continueInline">Whether waits go on inside the receive loop: only for pumps that never block.</param>
+    internal CircuitStream(CircuitEnd end, bool continueInline)
+    {
+        _end = end;
+        Readable = new AsyncSignal(continueInline);
+        Writable = new AsyncSignal(continueInline);
+    }
+
+    /// <summary>Why the stream ended; null while open, and when it ended in good order.</summary>
+    public StreamException? Failure { get; private set; }
+
+    /// <summary>What END of the peer said; null when it said none.</summary>
+    public End? RemoteEnd { get; private set; }
+
+    /// <summary>The body of CONNECTED or RESOLVED, once it is there.</summary>
+    /// <exception cref="StreamException">The stream ended before.</exception>
+    internal Task<byte[]> Answer => _answer.Task;
+
+    internal AsyncSignal Readable { get; }
+
+    internal AsyncSignal Writable { get; }
+
+    internal EdgeStream EdgeStream => _edgeStream ?? throw new InvalidOperationException("the stream has not been opened");
+
+    /// <summary>Waits for data. False at the end of the stream, when all that was received has been read.</summary>
+    public async ValueTask<bool> WaitToReadAsync()
+    {
+        while (true)
+        {
+            lock (_end.Gate)
+            {
+                if (_received.Length > 0)
+                {
+                    return true;
+                }
+
+                if (_ended)
+                {
+                    return false;
+                }
+            }
+
+            await Readable.WaitAsync();
+            if (_woken)
+            {
+                _woken = false;
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Takes what has been received, without waiting.</summary>
+    /// <returns>Bytes taken; 0 when there is nothing now.</returns>
+    public int Read(Span<byte> destination)
+    {
+        int count;
+        bool answered = false;
+        CircuitProtocolException? failure = null;
+        lock (_end.Gate)
+        {
+            count = _received.Take(destination);
+            if (count > 0 && !_ended)
+            {
+                try
+                {
+                    _end.Edge.OnDrained(EdgeStream, count, _end.Now);
+                    answered = true;
+                }
+                catch (CircuitProtocolException full)
+                {
+                    failure = full;
+                }
+            }
+        }
+
+        if (failure is not null)
+        {
+            _end.Fail(failure);
+        }
+        else if (answered)
+        {
+            _end.Flush();
+        }
+
+        return count;
+    }
+
+    /// <summary>Waits until <see cref="Write"/> may take something. False when the stream has ended.</summary>
+    public async ValueTask<bool> WaitToWriteAsync()
+    {
+        while (true)
+        {
+            lock (_end.Gate)
+            {
+                if (_ended)
+                {
+                    return false;
+                }
+
+                if (_end.Edge.GetSendBudget(EdgeStream, _end.Now) > 0)
+                {
+                    return true;
+                }
+
+                _end.AddBlocked(this);
+                WakeAtRate();
+            }
+
+            await Writable.WaitAsync();
+            if (_woken)
+            {
+                _woken = false;
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Bytes that a <see cref="Write"/> would take now, at most <paramref name="limit"/>.</summary>
+    public int GetWriteBudget(int limit)
+    {
+        lock (_end.Gate)
+        {
+            return _ended ? 0 : Math.Min(limit, _end.Edge.GetSendBudget(EdgeStream, _end.Now));
+        }
+    }
+
+    /// <summary>Sends as much as the windows allow, without waiting.</summary>
+    /// <returns>Bytes sent.</returns>
+    public int Write(ReadOnlySpan<byte> bytes)
+    {
+        int sent = 0;
+        CircuitProtocolException? failure = null;
+        lock (_end.Gate)
+        {
+            if (!_ended)
+            {
+                try
+                {
+                    sent = _end.Edge.SendData(EdgeStream, bytes, _end.Now);
+                }
+                catch (CircuitProtocolException full)
+                {
+                    failure = full;
+                }
+            }
+        }
+
+        if (failure is not null)
+        {
+            _end.Fail(failure);
+        }
+        else
+        {
+            _end.Flush();
+        }
+
+        return sent;
+    }
+
+    /// <summary>Ends the stream from our side and drops what has not been read. May be called again, and from any thread.</summary>
+    public void Close(EndReason reason)
+    {
+        lock (_end.Gate)
+        {
+            _received.Clear();
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            if (_edgeStream is not null)
+            {
+                _end.Edge.End(_edgeStream, new End(_end.ReasonToTell(reason)), _end.Now);
+            }
+        }
+
+        _answer.TrySetException(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
+        _ = _answer.Task.Exception; // observed: nobody has to wait for the answer
+        StopTimer();
+        _end.Flush();
+        Readable.Set();
+        Writable.Set();
+    }
+
+    /// <summary>Lets a waiting reader return, to look at something else.</summary>
+    internal void WakeReader()
+    {
+        _woken = true;
+        Readable.Set();
+    }
+
+    /// <summary>Lets a waiting writer return, to look at something else.</summary>
+    internal void WakeWriter()
+    {
+        _woken = true;
+        Writable.Set();
+    }
+
+    /// <summary>Joins the pure state. Call inside the gate.</summary>
+    internal void Attach(EdgeStream stream) => _edgeStream = stream;
+
+    /// <summary>Data arrived. Call inside the gate.</summary>
+    internal void OnData(ReadOnlySpan<byte> data)
+    {
+        if (!_ended)
+        {
+            _received.Append(data);
+        }
+    }
+
+    /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate.</summary>
+    internal void OnAnswered(ReadOnlySpan<byte> body, bool isLast)
+    {
+        _ended |= isLast;
+        _answer.TrySetResult(body.ToArray());
+    }
+
+    /// <summary>END arrived. Call inside the gate.</summary>
+    internal void OnEnded(End end)
+    {
+        RemoteEnd = end;
+        if (end.Reason is not EndReason.Done)
+        {
+            Failure = new StreamException(ErrorKind.RemoteRefused, end.Reason ?? EndReason.Misc, $"the other end closed the stream: {end.Reason}");
+        }
+
+        _ended = true;
+        if (!_answer.Task.IsCompleted)
+        {
+            _answer.TrySetException(
+                Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
+            _ = _answer.Task.Exception;
+        }
+    }
+
+    /// <summary>The circuit is gone. Call outside the gate.</summary>
+    internal void OnCircuitEnded(string why, Exception? cause)
+    {
+        lock (_end.Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
+            _answer.TrySetException(Failure);
+            _ = _answer.Task.Exception;
+        }
+
+        StopTimer();
+        Readable.Set();
+        Writable.Set();
+    }
+
+    /// <summary>Sets the clock for a peer that asked for a certain rate (XON). Call inside the gate.</summary>
+    private void WakeAtRate()
+    {
+        if (EdgeStream.State.FlowControl?.NextDeadline is not { } deadline)
+        {
+            return;
+        }
+
+        TimeSpan delay = deadline - _end.Now;
+        delay = delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+        _rateTimer ??= _end.Time.CreateTimer(
+            static stream => ((CircuitStream)stream!).Writable.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _rateTimer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private void StopTimer()
+    {
+        lock (_end.Gate)
+        {
+            _rateTimer?.Dispose();
+        }
+    }
+}

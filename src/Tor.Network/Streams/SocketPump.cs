@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Tunic.Tor.Protocol.Errors;
+
+namespace Tunic.Tor.Network.Streams;
+
+/// <summary>
+/// Joins a TCP socket and a stream of a circuit and copies both ways until either ends: behind a proxy at the client, and
+/// before the target at the exit. Bytes pass through buffers of the thread, so an idle pair holds none.
+/// </summary>
+/// <remarks>Tor streams have no half-close: the end of one direction ends both, after what was received has been delivered.</remarks>
+public static class SocketPump
+{
+    private const int BufferLength = 64 * 1024;
+
+    [ThreadStatic]
+    private static byte[]? _buffer;
+
+    private static byte[] Buffer => _buffer ??= GC.AllocateUninitializedArray<byte>(BufferLength, pinned: true);
+
+    /// <summary>Copies until both directions have ended, then closes both ends. Never fails: a broken socket ends the stream.</summary>
+    public static async Task RunAsync(Socket socket, CircuitStream stream)
+    {
+        socket.Blocking = false;
+        Task outward = SendAsync(socket, stream);
+        await DeliverAsync(socket, stream);
+        stream.Close(EndReason.Done);
+        socket.Dispose(); // ends the other direction
+        await outward;
+    }
+
+    /// <summary>Socket to stream.</summary>
+    private static async Task SendAsync(Socket socket, CircuitStream stream)
+    {
+        try
+        {
+            while (await stream.WaitToWriteAsync())
+            {
+                await socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+                if (TakeFromSocket(socket, stream, out byte[]? rest, out int restLength))
+                {
+                    stream.Close(EndReason.Done);
+                    return;
+                }
+
+                if (rest is not null)
+                {
+                    await SendRestAsync(stream, rest, restLength);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            stream.Close(failure is SocketException { SocketErrorCode: SocketError.ConnectionReset } ? EndReason.ConnectionReset : EndReason.Misc);
+        }
+    }
+
+    /// <summary>Moves what the socket has and the stream's windows allow.</summary>
+    /// <returns>True when the socket has ended.</returns>
+    private static bool TakeFromSocket(Socket socket, CircuitStream stream, out byte[]? rest, out int restLength)
+    {
+        rest = null;
+        restLength = 0;
+        Span<byte> buffer = Buffer;
+        while (stream.GetWriteBudget(BufferLength) is var budget and > 0)
+        {
+            int received = socket.Receive(buffer[..budget], SocketFlags.None, out SocketError error);
+            if (error == SocketError.WouldBlock)
+            {
+                return false;
+            }
+
+            if (error != SocketError.Success)
+            {
+                throw new SocketException((int)error);
+            }
+
+            if (received == 0)
+            {
+                return true;
+            }
+
+            int written = stream.Write(buffer[..received]);
+            if (written < received)
+            {
+                // Another stream of the circuit was faster and used the window up.
+                restLength = received - written;
+                rest = ArrayPool<byte>.Shared.Rent(restLength);
+                buffer[written..received].CopyTo(rest);
+                return false;
+            }
+
+            if (received < budget)
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task SendRestAsync(CircuitStream stream, byte[] rest, int length)
+    {
+        int sent = 0;
+        while (sent < length && await stream.WaitToWriteAsync())
+        {
+            sent += stream.Write(rest.AsSpan(sent, length - sent));
+        }
+
+        ArrayPool<byte>.Shared.Return(rest);
+    }
+
+    /// <summary>Stream to socket.</summary>
+    private static async Task DeliverAsync(Socket socket, CircuitStream stream)
+    {
+        try
+        {
+            while (await stream.WaitToReadAsync())
+            {
+                while (!TryDeliver(socket, stream, out byte[]? rest, out int restLength))
+                {
+                    await socket.SendAsync(rest.AsMemory(0, restLength), SocketFlags.None);
+                    ArrayPool<byte>.Shared.Return(rest!);
+                }
+            }
+
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // the application or the target went away: the caller ends the stream
+        }
+    }
+
+    /// <summary>Gives the socket what it takes without waiting.</summary>
+    /// <returns>False when something is left, in a rented array.</returns>
+    private static bool TryDeliver(Socket socket, CircuitStream stream, out byte[]? rest, out int restLength)
+    {
+        rest = null;
+        restLength = 0;
+        Span<byte> buffer = Buffer;
+        int count;
+        while ((count = stream.Read(buffer)) > 0)
+        {
+            int sent = socket.Send(buffer[..count], SocketFlags.None, out SocketError error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock))
+            {
+                throw new SocketException((int)error);
+            }
+
+            sent = error == SocketError.Success ? sent : 0;
+            if (sent < count)
+            {
+                restLength = count - sent;
+                rest = ArrayPool<byte>.Shared.Rent(restLength);
+                buffer[sent..count].CopyTo(rest);
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
