@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Descriptors;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Tally;
 
@@ -171,7 +172,7 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
     }
 
     private static bool HasPrivateAddress(RelayDeclaration declaration) =>
-        InternalAddress.Is(declaration.Address) || (declaration.IPv6Address is { } other && InternalAddress.Is(other.Address));
+        InternalAddress.Contains(declaration.Address) || (declaration.IPv6Address is { } other && InternalAddress.Contains(other.Address));
 
     private UploadAnswer Keep(RouterDescriptor descriptor, RouterDescriptor? old)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Authorities;
+using Tunic.Tor.Protocol.Documents.Bandwidths;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Documents.Microdescriptors;
@@ -17,6 +18,7 @@ namespace Tunic.Tor.Protocol.Voting.Votes;
 public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate certificate)
 {
     private const int MaxVersionLength = 120;
+    private const int MaxHeadersLength = 1024;
 
     private static readonly int[] OlderMethods = [32, 33, 34];
     private static readonly int[] FamilyIdMethods = [35];
@@ -30,8 +32,9 @@ public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate c
     public BuiltVote Build(
         IEnumerable<KnownRelay> relays, StabilityHistory history, SharedRandomState? sharedRandom, BandwidthFile? bandwidths, VoteMoment moment)
     {
+        BandwidthFile? fresh = bandwidths is null || bandwidths.IsStale(moment.Now) ? null : bandwidths;
         KnownRelay[] measured = [.. WithUniqueEd25519(relays)
-            .Select(relay => relay with { MeasuredBandwidth = bandwidths is not null && bandwidths.Bandwidths.TryGetValue(relay.Identity, out long value) ? value : null })
+            .Select(relay => relay with { MeasuredBandwidth = fresh is not null && fresh.Measurements.TryGetValue(relay.Identity, out uint value) ? value : null })
             .OrderBy(relay => relay.Identity)];
         var assigner = new FlagAssigner(measured, history, profile.Flags, moment.Now, moment.OwnUptime, moment.Parameters);
         var microdescriptors = new List<byte[]>();
@@ -40,7 +43,7 @@ public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate c
             .Select(relay => CreateEntry(relay, assigner, history, moment.Now, microdescriptors))];
         Vote vote = CreateVote(assigner, entries, moment) with
         {
-            BandwidthFileHeaders = bandwidths?.Headers,
+            BandwidthFileHeaders = bandwidths is null ? null : FormatHeaders(fresh),
             BandwidthFileDigest = bandwidths is null ? null : $"sha256={bandwidths.Digest.ToBase64()}",
         };
         return new BuiltVote(WithSharedRandom(vote, sharedRandom), microdescriptors);
@@ -67,6 +70,12 @@ public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate c
     {
         int length = text.AsSpan(start).IndexOfAny(" \t\r\n");
         return length < 0 ? text.Length : start + length;
+    }
+
+    private static string FormatHeaders(BandwidthFile? fresh)
+    {
+        string headers = string.Join(' ', fresh?.Headers ?? []);
+        return headers.Length <= MaxHeadersLength && !headers.AsSpan().ContainsAny('\r', '\0') ? headers : "";
     }
 
     /// <summary>Of relays with the same Ed25519 identity only the one with the newest descriptor is voted for.</summary>
@@ -138,7 +147,7 @@ public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate c
     {
         RelayDeclaration declaration = relay.Descriptor.Declaration;
         RelayFlags flags = assigner.Assign(relay);
-        uint? measured = relay.MeasuredBandwidth is { } bandwidth ? (uint)Math.Min(bandwidth, uint.MaxValue) : null;
+        uint? measured = (uint?)relay.MeasuredBandwidth;
         return new VoteRouterStatus
         {
             Status = new RouterStatus
