@@ -1,0 +1,37 @@
+namespace Tunic.Node.Configuration.Torrc;
+
+/// <summary>Which relays paths are made of. Relay sets are as written: fingerprints, nicknames, addresses, {cc}, between commas.</summary>
+internal sealed record TorrcPathOptions
+{
+    internal required IReadOnlyList<string> EntryNodes { get; init; }
+
+    internal required IReadOnlyList<string> MiddleNodes { get; init; }
+
+    internal required IReadOnlyList<string> ExitNodes { get; init; }
+
+    internal required IReadOnlyList<string> ExcludeNodes { get; init; }
+
+    internal required IReadOnlyList<string> ExcludeExitNodes { get; init; }
+
+    /// <summary>ExcludeNodes holds even where nothing works then.</summary>
+    internal required bool StrictNodes { get; init; }
+
+    /// <summary>Sets of relays that must not meet in one circuit.</summary>
+    internal required IReadOnlyList<string> NodeFamilies { get; init; }
+
+    internal required bool EnforceDistinctSubnets { get; init; }
+
+    internal required bool UseEntryGuards { get; init; }
+
+    /// <summary>0 in the four that follow: by the consensus.</summary>
+    internal required int EntryGuards { get; init; }
+
+    internal required int PrimaryGuards { get; init; }
+
+    internal required int DirectoryGuards { get; init; }
+
+    internal required TimeSpan GuardLifetime { get; init; }
+
+    /// <summary>Share of paths, by weight, that must be known before circuits are built; null: by the consensus.</summary>
+    internal required double? PathsNeededToBuildCircuits { get; init; }
+}
