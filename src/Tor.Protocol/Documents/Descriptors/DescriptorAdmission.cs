@@ -1,4 +1,4 @@
-using Tunic.Tor.Protocol.Voting.Flags;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Voting.Tally;
 
 namespace Tunic.Tor.Protocol.Documents.Descriptors;
