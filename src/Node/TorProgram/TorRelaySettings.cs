@@ -31,7 +31,7 @@ internal static class TorRelaySettings
     {
         (TorrcRelayOptions relay, TorrcNetworkOptions network) = (options.Relay, options.Network);
         (IPAddress address, IPEndPoint? ipv6) = FindAddresses(options);
-        ExitPolicy policy = CreatePolicy(options);
+        ExitPolicy policy = CreatePolicy(options.Exit);
         ServerPort advertised = relay.OrPorts.FirstOrDefault(port => !port.NoAdvertise) ?? relay.OrPorts[0];
         return new RelaySettings
         {
@@ -72,30 +72,23 @@ internal static class TorRelaySettings
     }
 
     /// <summary>The rules that hold, in their order: private addresses, the operator's, stock's.</summary>
-    /// <exception cref="TorrcException">A rule cannot be read.</exception>
-    internal static ExitPolicy CreatePolicy(TorrcOptions options)
+    internal static ExitPolicy CreatePolicy(TorrcExitOptions exit)
     {
-        TorrcExitOptions exit = options.Exit;
-        bool isExit = exit.ExitRelay ?? (exit.Policy.Count > 0 || exit.ReducedPolicy);
-        if (!isExit)
+        if (!(exit.ExitRelay ?? (exit.Policy.Rules.Count > 0 || exit.ReducedPolicy)))
         {
             return ExitPolicy.RejectAll;
         }
 
-        string text = string.Join(',', exit.Policy.Select(line => line.Value));
-        if (!ExitPolicyParser.TryParseConfiguration(text, out ExitPolicy written))
-        {
-            throw TorrcException.Invalid($"Error in ExitPolicy entry.", exit.Policy.Count > 0 ? exit.Policy[0] : null);
-        }
-
-        string before = exit.RejectPrivate ? "reject private:*," : "";
-        string after = exit.ReducedPolicy
+        ExitPolicy before = Parse(exit.RejectPrivate ? "reject private:*" : "");
+        ExitPolicy after = Parse(exit.ReducedPolicy
             ? string.Join(',', ReducedPolicyPorts.Split(',').Select(ports => $"accept *:{ports}")) + ",reject *:*"
-            : DefaultPolicy;
-        _ = ExitPolicyParser.TryParseConfiguration(before, out ExitPolicy first);
-        _ = ExitPolicyParser.TryParseConfiguration(after, out ExitPolicy last);
-        return new ExitPolicy([.. first.Rules, .. written.Rules, .. last.Rules]);
+            : DefaultPolicy);
+        return new ExitPolicy([.. before.Rules, .. exit.Policy.Rules, .. after.Rules]);
     }
+
+    private static ExitPolicy Parse(string text) => ExitPolicyParser.TryParseConfiguration(text, out ExitPolicy policy)
+        ? policy
+        : throw new ArgumentException($"'{text}' is no policy", nameof(text));
 
     private static RelayCircuitOptions CreateCircuits(TorrcOptions options)
     {
