@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
 namespace Tunic.Tor.Protocol.Paths;
 
 /// <summary>How much of the network's bandwidth can be used with the microdescriptors at hand.</summary>
@@ -12,6 +14,12 @@ public sealed record PathAvailability(
 {
     /// <summary>Probability that all three hops of a path chosen by weight are known, 0 to 1.</summary>
     public double PathFraction => GuardFraction * MiddleFraction * ExitFraction;
+
+    /// <summary>The <see cref="PathFraction"/> from which on circuits may be built.</summary>
+    /// <param name="consensus">Gives <c>min_paths_for_circs_pct</c>: 0.25 to 0.95, 0.60 when absent.</param>
+    /// <param name="configured">What the operator set (<c>PathsNeededToBuildCircuits</c>), or null.</param>
+    public static double RequiredFraction(Consensus consensus, double? configured) =>
+        configured ?? ConsensusParameter.Read(consensus, "min_paths_for_circs_pct", 60, 25, 95) / 100.0;
 
     /// <summary>Stock's sentence: "89% of guards bw, 90% of midpoint bw, and 70% of exit bw = 56% of path bw".</summary>
     public override string ToString() =>

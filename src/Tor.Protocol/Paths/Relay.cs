@@ -114,13 +114,5 @@ public sealed class Relay
     /// <summary>The fingerprint with a dollar sign.</summary>
     public override string ToString() => FamilyKey;
 
-    private static bool RejectsAll(ExitPolicySummary policy)
-    {
-        if (policy.IsAccept)
-        {
-            return policy.Ports.Count == 0;
-        }
-
-        return policy.Ports is [{ First: <= 1, Last: 65535 }];
-    }
+    private static bool RejectsAll(ExitPolicySummary policy) => policy.IsAccept ? policy.Ports.Count == 0 : policy.RejectsEverything;
 }

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Protocol.Documents.Policies;
 
 namespace Tunic.Tor.Protocol.Paths;
 
@@ -15,7 +18,7 @@ public sealed record RelaySet
     public FrozenSet<string> Nicknames { get; init; } = FrozenSet<string>.Empty;
 
     /// <summary>Networks, compared with the IPv4 and the IPv6 address of a relay.</summary>
-    public IReadOnlyList<AddressPrefix> Networks { get; init; } = [];
+    public IReadOnlyList<AddressPattern> Networks { get; init; } = [];
 
     /// <summary>Two-letter country codes in lower case; they match nothing without <see cref="CountryOf"/>.</summary>
     public FrozenSet<string> Countries { get; init; } = FrozenSet<string>.Empty;
@@ -30,38 +33,14 @@ public sealed record RelaySet
     /// <param name="text">The list; blanks around items and empty items are skipped.</param>
     /// <param name="set">The set, or null.</param>
     /// <param name="badItem">The first item that is none of these.</param>
-    public static bool TryParse(string text, out RelaySet? set, out string? badItem)
+    public static bool TryParse(string text, [NotNullWhen(true)] out RelaySet? set, [NotNullWhen(false)] out string? badItem)
     {
-        var identities = new HashSet<RsaIdentity>();
-        var nicknames = new HashSet<string>(StringComparer.Ordinal);
-        var networks = new List<AddressPrefix>();
-        var countries = new HashSet<string>(StringComparer.Ordinal);
-        bool isEverything = false;
         set = null;
         badItem = null;
+        var items = new Items();
         foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (FamilyToken.TryParseFingerprint(item, out RsaIdentity identity))
-            {
-                identities.Add(identity);
-            }
-            else if (FamilyToken.IsNickname(item))
-            {
-                nicknames.Add(FamilyToken.ForNickname(item));
-            }
-            else if (item is ['{', _, _, '}'])
-            {
-                countries.Add(item[1..3].ToLowerInvariant());
-            }
-            else if (item == "*")
-            {
-                isEverything = true;
-            }
-            else if (AddressPrefix.TryParse(item, out AddressPrefix? network))
-            {
-                networks.Add(network!);
-            }
-            else
+            if (!items.TryAdd(item))
             {
                 badItem = item;
                 return false;
@@ -70,11 +49,11 @@ public sealed record RelaySet
 
         set = new RelaySet
         {
-            Identities = identities.ToFrozenSet(),
-            Nicknames = nicknames.ToFrozenSet(StringComparer.Ordinal),
-            Networks = networks,
-            Countries = countries.ToFrozenSet(StringComparer.Ordinal),
-            IsEverything = isEverything,
+            Identities = items.Identities.ToFrozenSet(),
+            Nicknames = items.Nicknames.ToFrozenSet(StringComparer.Ordinal),
+            Networks = items.Networks,
+            Countries = items.Countries.ToFrozenSet(StringComparer.Ordinal),
+            IsEverything = items.IsEverything,
         };
         return true;
     }
@@ -89,7 +68,7 @@ public sealed record RelaySet
 
     private bool ContainsAddress(IPAddress address)
     {
-        foreach (AddressPrefix network in Networks)
+        foreach (AddressPattern network in Networks)
         {
             if (network.Contains(address))
             {
@@ -98,5 +77,74 @@ public sealed record RelaySet
         }
 
         return Countries.Count > 0 && CountryOf?.Invoke(address) is { } country && Countries.Contains(country.ToLowerInvariant());
+    }
+
+    private sealed class Items
+    {
+        public HashSet<RsaIdentity> Identities { get; } = [];
+
+        public HashSet<string> Nicknames { get; } = new(StringComparer.Ordinal);
+
+        public List<AddressPattern> Networks { get; } = [];
+
+        public HashSet<string> Countries { get; } = new(StringComparer.Ordinal);
+
+        public bool IsEverything { get; private set; }
+
+        public bool TryAdd(string item)
+        {
+            if (FamilyToken.TryParseFingerprint(item, out RsaIdentity identity))
+            {
+                Identities.Add(identity);
+            }
+            else if (FamilyToken.IsNickname(item))
+            {
+                Nicknames.Add(FamilyToken.ForNickname(item));
+            }
+            else if (item is ['{', _, _, '}'])
+            {
+                Countries.Add(item[1..3].ToLowerInvariant());
+            }
+            else if (item == "*")
+            {
+                IsEverything = true;
+            }
+            else if (TryParseNetwork(item, out AddressPattern network))
+            {
+                Networks.Add(network);
+            }
+            else
+            {
+                return false;
+            }
+
+            return true;
+        }
+
+        private static bool TryParseNetwork(ReadOnlySpan<char> text, out AddressPattern network)
+        {
+            network = default;
+            int slash = text.IndexOf('/');
+            ReadOnlySpan<char> address = slash < 0 ? text : text[..slash];
+            if (address is ['[', .. var inner, ']'])
+            {
+                address = inner;
+            }
+
+            if (!AddressText.TryParse(address, out IPAddress? parsed))
+            {
+                return false;
+            }
+
+            int bits = AddressText.IsIPv6(parsed) ? 128 : 32;
+            int length = bits;
+            if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits))
+            {
+                return false;
+            }
+
+            network = new AddressPattern(parsed, length);
+            return true;
+        }
     }
 }

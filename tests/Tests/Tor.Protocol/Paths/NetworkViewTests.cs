@@ -137,6 +137,22 @@ public sealed class NetworkViewTests
         Assert.Equal("75% of guards bw, 87% of midpoint bw, and 50% of exit bw = 32% of path bw", availability.ToString());
     }
 
+    [Theory]
+    [InlineData(null, null, 0.60)]
+    [InlineData(5, null, 0.25)]
+    [InlineData(99, null, 0.95)]
+    [InlineData(99, 0.1, 0.1)]
+    public void The_fraction_needed_comes_from_the_operator_or_the_consensus(int? parameter, double? configured, double expected)
+    {
+        var network = new TestNetwork();
+        if (parameter is { } value)
+        {
+            network.Parameters["min_paths_for_circs_pct"] = value;
+        }
+
+        Assert.Equal(expected, PathAvailability.RequiredFraction(network.View().Consensus, configured));
+    }
+
     [Fact]
     public void A_network_without_exits_is_measured_by_its_middles()
     {

@@ -16,14 +16,14 @@ public sealed class RelaySetTests
         foreach (string item in new[] { "$" + TestNetwork.Identity(0), TestNetwork.Identity(0).ToString(), "RELAY0", "1.2.0.0/16", "1.2.3.4", "[2001:db8::]/32", " x , relay0 ,," })
         {
             Assert.True(RelaySet.TryParse(item, out RelaySet? set, out _), item);
-            Assert.True(set!.Contains(first), item);
+            Assert.True(set.Contains(first), item);
             Assert.False(set.Contains(second), item);
         }
 
         Assert.True(RelaySet.TryParse("*", out RelaySet? all, out _));
-        Assert.True(all!.Contains(second));
+        Assert.True(all.Contains(second));
         Assert.True(RelaySet.TryParse("{DE}", out RelaySet? german, out _));
-        Assert.False(german!.Contains(first));
+        Assert.False(german.Contains(first));
         german = german with { CountryOf = address => address.ToString() == "1.2.3.4" ? "DE" : null };
         Assert.True(german.Contains(first));
         Assert.False(german.Contains(second));
