@@ -71,7 +71,8 @@ internal static class NodeTorrc
         "V3AuthDistDelay 2",
         "V3AuthNIntervalsValid 10",
         "TestingDirAuthVoteHSDir *",
-        "TestingDirAuthVoteGuard *",
+        $"TestingDirAuthVoteGuard {string.Join(',', plan.InRole(NodeRole.Relay).Select(relay => $"${relay.Identity}"))}",
+        "TestingDirAuthVoteGuardIsStrict 1", // not the authorities, and not the exits: everybody has one part
         "TestingMinExitFlagThreshold 0",
         $"V3BandwidthsFile {plan.BandwidthsPath}",
     ];
