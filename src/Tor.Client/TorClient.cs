@@ -60,7 +60,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
         _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log) { Progress = _progress };
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
+        { Progress = _progress };
         _pool = new CircuitPool(
             options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
         {
