@@ -8,7 +8,7 @@ namespace Tunic.Tor.Relay.Circuits;
 /// whose oldest cell or byte has waited longest are closed, until a tenth is free again (stock circuits_handle_oom).
 /// </summary>
 /// <remarks>Thread safe.</remarks>
-internal sealed class CellMemory(CellSegmentPool cells, long limit, IEnumerable<RelayCircuit> circuits)
+internal sealed class CellMemory(CellSegmentPool cells, long limit, Func<IEnumerable<RelayCircuit>> circuits)
 {
     private const double RetainedShare = 0.9;
 
@@ -38,7 +38,7 @@ internal sealed class CellMemory(CellSegmentPool cells, long limit, IEnumerable<
         try
         {
             long retained = (long)(limit * RetainedShare);
-            foreach ((RelayCircuit circuit, _) in circuits
+            foreach ((RelayCircuit circuit, _) in circuits()
                 .Select(circuit => (Circuit: circuit, Oldest: circuit.GetOldestQueued()))
                 .Where(victim => victim.Oldest is not null)
                 .OrderBy(victim => victim.Oldest))

@@ -55,6 +55,22 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     /// <inheritdoc/>
     protected override CircuitEdge Edge => _edge!;
 
+    /// <summary>The circuit's place on the channel towards the client.</summary>
+    internal ChannelCircuit Previous => _previous;
+
+    /// <summary>The circuit's place on the channel to the next relay; null while it ends here.</summary>
+    internal ChannelCircuit? Next
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _next;
+            }
+        }
+    }
+
+    /// <summary>How often streams may be asked for; belongs to <see cref="Exits.StreamRequests"/>.</summary>
     internal TokenBucket? StreamLimit { get; set; }
 
     /// <summary>Ends the circuit in both directions with this reason. Call outside the gate.</summary>
@@ -257,14 +273,13 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     /// <summary>When the oldest cell or byte that waits on this circuit came; null when nothing waits.</summary>
     internal TimeSpan? GetOldestQueued()
     {
-        ChannelCircuit? next;
         TimeSpan? oldest;
         lock (Gate)
         {
-            (next, oldest) = (_next, _bufferedSince);
+            oldest = _bufferedSince;
         }
 
-        foreach (TimeSpan? queued in (ReadOnlySpan<TimeSpan?>)[_previous.OldestQueued, next?.OldestQueued])
+        foreach (TimeSpan? queued in (ReadOnlySpan<TimeSpan?>)[_previous.OldestQueued, Next?.OldestQueued])
         {
             oldest = queued is null || oldest < queued ? oldest : queued;
         }

@@ -47,7 +47,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Streams = streams;
         Environment = environment;
         Padding = new PaddingSource(environment.Random);
-        Memory = new CellMemory(environment.Segments, options.MaxQueueMemory, _circuits.Keys);
+        Memory = new CellMemory(environment.Segments, options.MaxQueueMemory, () => All);
         _onionSkins = new OnionSkinQueue(options.OnionSkins, Respond, environment);
     }
 
@@ -65,6 +65,9 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
 
     /// <summary>Memory that queued cells and waiting stream data hold, bytes.</summary>
     public long QueueMemory => Memory.BytesInUse;
+
+    /// <summary>The circuits open now.</summary>
+    internal IEnumerable<RelayCircuit> All => _circuits.Keys;
 
     internal ChannelEnvironment Environment { get; }
 

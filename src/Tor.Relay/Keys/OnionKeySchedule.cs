@@ -1,4 +1,5 @@
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Parameters;
 
 namespace Tunic.Tor.Relay.Keys;
 
@@ -7,16 +8,11 @@ namespace Tunic.Tor.Relay.Keys;
 /// <param name="GracePeriod">How long the replaced key is still answered: onion-key-grace-period-days, 1 day to the lifetime, default 7 days.</param>
 public sealed record OnionKeySchedule(TimeSpan Lifetime, TimeSpan GracePeriod)
 {
-    private const int MaxLifetimeDays = 90;
-
     /// <summary>What holds without a consensus.</summary>
-    public static OnionKeySchedule Default { get; } = new(TimeSpan.FromDays(28), TimeSpan.FromDays(7));
+    public static OnionKeySchedule Default { get; } = Of(NetworkParameters.Default);
 
-    /// <summary>The schedule of a consensus, values out of range brought to the nearest within.</summary>
-    public static OnionKeySchedule Of(Consensus consensus)
-    {
-        int lifetime = Math.Clamp(consensus.Parameters.GetValueOrDefault("onion-key-rotation-days", 28), 1, MaxLifetimeDays);
-        int grace = Math.Clamp(consensus.Parameters.GetValueOrDefault("onion-key-grace-period-days", 7), 1, lifetime);
-        return new OnionKeySchedule(TimeSpan.FromDays(lifetime), TimeSpan.FromDays(grace));
-    }
+    /// <summary>The schedule of a consensus.</summary>
+    public static OnionKeySchedule Of(Consensus consensus) => Of(new NetworkParameters(consensus.Parameters));
+
+    private static OnionKeySchedule Of(NetworkParameters parameters) => new(parameters.OnionKeyRotation, parameters.OnionKeyGracePeriod);
 }
