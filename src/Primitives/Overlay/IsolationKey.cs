@@ -6,4 +6,7 @@ public readonly record struct IsolationKey(string Value)
 {
     /// <summary>For requests that may be linked with each other.</summary>
     public static IsolationKey None { get; } = new("");
+
+    /// <summary>The text may tell who the user is and what he does: it stays out of logs.</summary>
+    public override string ToString() => "[redacted]";
 }

@@ -17,6 +17,7 @@ internal sealed class PathPlanner
     private readonly RandomSource _random;
     private readonly CircuitBuildTimeout _buildTimeout;
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
+    private IReadOnlyList<string> _otherState = [];
     private GuardSelector? _guards;
     private PathSelector? _selector;
     private Predicate<Relay>? _isMarkedDown;
@@ -199,7 +200,7 @@ internal sealed class PathPlanner
         }
     }
 
-    /// <summary>What must be kept over a restart, in stock's state-file lines; null when nothing has changed.</summary>
+    /// <summary>What must be kept over a restart, in stock's state-file lines, those of others included; null when nothing has changed.</summary>
     internal byte[]? TakeChangedState()
     {
         lock (_gate)
@@ -209,7 +210,13 @@ internal sealed class PathPlanner
                 return null;
             }
 
-            var text = new StringBuilder(_guards.Sample.ToState().Encode());
+            var text = new StringBuilder();
+            foreach (string line in _otherState)
+            {
+                text.Append(line).Append('\n');
+            }
+
+            text.Append(_guards.Sample.ToState().Encode());
             foreach ((string keyword, string value) in _buildTimeout.EncodeState())
             {
                 text.Append(keyword).Append(' ').Append(value).Append('\n');
@@ -222,7 +229,8 @@ internal sealed class PathPlanner
     /// <summary>Takes over what <see cref="TakeChangedState"/> returned, or the state file of a stock client.</summary>
     internal void LoadState(ReadOnlySpan<byte> state)
     {
-        var lines = Encoding.UTF8.GetString(state).Split('\n')
+        string[] all = Encoding.UTF8.GetString(state).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = all
             .Select(line => line.Split(' ', 2))
             .Where(parts => parts.Length == 2)
             .Select(parts => new KeyValuePair<string, string>(parts[0], parts[1]))
@@ -232,8 +240,12 @@ internal sealed class PathPlanner
             _savedGuards = GuardSampleState.FromStock(
                 lines.Where(line => line.Key == "Guard").Select(line => line.Value), Now.Utc, out _);
             _buildTimeout.TryLoadState(lines, _random);
+            _otherState = [.. all.Where(line => !IsOurs(line))]; // a stock client's lines are not ours to lose
         }
     }
+
+    private static bool IsOurs(string line) => line.Split(' ', 2)[0] is
+        "Guard" or "TotalBuildTimes" or "CircuitBuildTimeBin" or "CircuitBuildAbandonedCount";
 
     private void UpdateGuards(PathEnvironment environment)
     {

@@ -1,4 +1,5 @@
 using Tunic.Primitives.Overlay;
+using Tunic.Tor.Protocol.RelayMessages;
 
 namespace Tunic.Tor.Client.Streams;
 
@@ -9,4 +10,7 @@ public sealed record StreamRequest(HostAndPort Target, IsolationKey Isolation)
 {
     /// <summary>Waits on the stream go on inside receive loops: only for pumps that never block. Default false.</summary>
     public bool ContinueInline { get; init; }
+
+    /// <summary>What the exit is told about address families. Default as stock's ports: both are fine.</summary>
+    public BeginFlags Families { get; init; } = BeginFlags.IPv6Allowed;
 }

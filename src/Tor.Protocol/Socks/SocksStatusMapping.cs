@@ -16,6 +16,15 @@ public static class SocksStatusMapping
         _ => SocksStatus.GeneralError,
     };
 
+    /// <summary>The status for a request that never became a stream.</summary>
+    public static SocksStatus FromLocalReason(LocalEndReason reason) => reason switch
+    {
+        LocalEndReason.NetworkUnreachable => SocksStatus.NetworkUnreachable,
+        LocalEndReason.EntryPolicy => SocksStatus.NotAllowed,
+        LocalEndReason.BadOnionAddress => SocksStatus.OnionServiceBadAddress,
+        _ => SocksStatus.GeneralError,
+    };
+
     /// <summary>The status for a client that does not expect extended errors: proposal 304's codes become a general error.</summary>
     public static SocksStatus WithoutExtension(SocksStatus status) => (byte)status >= 0xF0 ? SocksStatus.GeneralError : status;
 }

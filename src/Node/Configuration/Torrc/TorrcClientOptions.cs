@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Policies;
+
 namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>Ports that applications use, and the life of their circuits and streams.</summary>
@@ -11,8 +13,8 @@ internal sealed record TorrcClientOptions
 
     internal required IReadOnlyList<ClientPort> DnsPorts { get; init; }
 
-    /// <summary>accept and reject entries for applications' addresses; as written.</summary>
-    internal required IReadOnlyList<TorrcLine> SocksPolicy { get; init; }
+    /// <summary>Applied to the addresses of applications; without rules everybody is accepted.</summary>
+    internal required ExitPolicy SocksPolicy { get; init; }
 
     internal required TimeSpan SocksTimeout { get; init; }
 

@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Policies;
+
 namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>What an exit connects to, and for whom.</summary>
@@ -6,8 +8,8 @@ internal sealed record TorrcExitOptions
     /// <summary>Null for auto: an exit if a policy is written.</summary>
     internal required bool? ExitRelay { get; init; }
 
-    /// <summary>accept and reject entries, as written, before the defaults.</summary>
-    internal required IReadOnlyList<TorrcLine> Policy { get; init; }
+    /// <summary>Rules of the torrc alone: the private networks and the default policy are added by whoever uses it.</summary>
+    internal required ExitPolicy Policy { get; init; }
 
     internal required bool RejectPrivate { get; init; }
 

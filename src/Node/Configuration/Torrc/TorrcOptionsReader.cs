@@ -1,3 +1,6 @@
+using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Protocol.Paths;
+
 namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>Turns settings into typed options, group by group; <see cref="TorrcValidation"/> then looks at the whole.</summary>
@@ -76,7 +79,7 @@ internal static class TorrcOptionsReader
         SocksPorts = new ClientPortReader(settings, "SocksPort", "Socks").Read(DefaultSocksPort),
         HttpTunnelPorts = new ClientPortReader(settings, "HTTPTunnelPort", "HTTP Tunnel").Read(defaultPort: 0),
         DnsPorts = new ClientPortReader(settings, "DNSPort", "DNS").Read(defaultPort: 0),
-        SocksPolicy = settings.Lines("SocksPolicy"),
+        SocksPolicy = ReadPolicy(settings, "SocksPolicy"),
         SocksTimeout = settings.Interval("SocksTimeout"),
         SafeSocks = settings.Flag("SafeSocks"),
         TestSocks = settings.Flag("TestSocks"),
@@ -99,13 +102,13 @@ internal static class TorrcOptionsReader
         double needed = settings.Real("PathsNeededToBuildCircuits");
         return new TorrcPathOptions
         {
-            EntryNodes = settings.Csv("EntryNodes"),
-            MiddleNodes = settings.Csv("MiddleNodes"),
-            ExitNodes = settings.Csv("ExitNodes"),
-            ExcludeNodes = settings.Csv("ExcludeNodes"),
-            ExcludeExitNodes = settings.Csv("ExcludeExitNodes"),
+            EntryNodes = ReadRelays(settings, "EntryNodes"),
+            MiddleNodes = ReadRelays(settings, "MiddleNodes"),
+            ExitNodes = ReadRelays(settings, "ExitNodes"),
+            ExcludeNodes = ReadRelays(settings, "ExcludeNodes"),
+            ExcludeExitNodes = ReadRelays(settings, "ExcludeExitNodes"),
             StrictNodes = settings.Flag("StrictNodes"),
-            NodeFamilies = settings.Values("NodeFamily"),
+            NodeFamilies = [.. settings.Lines("NodeFamily").Select(line => ReadRelays(line, "NodeFamily"))],
             EnforceDistinctSubnets = settings.Flag("EnforceDistinctSubnets"),
             UseEntryGuards = settings.Flag("UseEntryGuards"),
             EntryGuards = settings.Integer("NumEntryGuards"),
@@ -129,7 +132,7 @@ internal static class TorrcOptionsReader
             OrPorts = new ServerPortReader(settings, "ORPort").Read(),
             DirPorts = new ServerPortReader(settings, "DirPort").Read(),
             DirCache = settings.Flag("DirCache"),
-            DirPolicy = settings.Lines("DirPolicy"),
+            DirPolicy = ReadPolicy(settings, "DirPolicy"),
             AssumeReachable = settings.Flag("AssumeReachable"),
             AssumeReachableIPv6 = settings.Tristate("AssumeReachableIPv6"),
             PublishDescriptor = settings.Csv("PublishServerDescriptor") is [not "0", ..],
@@ -147,7 +150,7 @@ internal static class TorrcOptionsReader
     private static TorrcExitOptions ReadExit(TorrcSettings settings) => new()
     {
         ExitRelay = settings.Tristate("ExitRelay"),
-        Policy = settings.Lines("ExitPolicy"),
+        Policy = ReadPolicy(settings, "ExitPolicy"),
         RejectPrivate = settings.Flag("ExitPolicyRejectPrivate"),
         RejectLocalInterfaces = settings.Flag("ExitPolicyRejectLocalInterfaces"),
         ReducedPolicy = settings.Flag("ReducedExitPolicy"),
@@ -190,11 +193,9 @@ internal static class TorrcOptionsReader
         GuardBandwidthFraction = settings.Real("AuthDirVoteGuardBwThresholdFraction"),
         MinExitFlagThreshold = settings.Size("TestingMinExitFlagThreshold"),
         MinFastFlagThreshold = settings.Size("TestingMinFastFlagThreshold"),
-        VoteExit = new TorrcFlagVote(settings.Csv("TestingDirAuthVoteExit"), settings.Flag("TestingDirAuthVoteExitIsStrict")),
-        VoteGuard = new TorrcFlagVote(
-            [.. settings.Csv("AuthDirVoteGuard"), .. settings.Csv("TestingDirAuthVoteGuard")],
-            settings.Flag("TestingDirAuthVoteGuardIsStrict")),
-        VoteHsDir = new TorrcFlagVote(settings.Csv("TestingDirAuthVoteHSDir"), settings.Flag("TestingDirAuthVoteHSDirIsStrict")),
+        VoteExit = ReadFlagVote(settings, "TestingDirAuthVoteExitIsStrict", "TestingDirAuthVoteExit"),
+        VoteGuard = ReadFlagVote(settings, "TestingDirAuthVoteGuardIsStrict", "AuthDirVoteGuard", "TestingDirAuthVoteGuard"),
+        VoteHsDir = ReadFlagVote(settings, "TestingDirAuthVoteHSDirIsStrict", "TestingDirAuthVoteHSDir"),
     };
 
     private static TorrcDefenseOptions ReadDefenses(TorrcSettings settings) => new()
@@ -216,6 +217,39 @@ internal static class TorrcOptionsReader
         StreamBurst = settings.Integer("DoSStreamCreationBurst"),
         StreamDefenseType = settings.Integer("DoSStreamCreationDefenseType"),
     };
+
+    private static ExitPolicy ReadPolicy(TorrcSettings settings, string option)
+    {
+        var rules = new List<ExitPolicyRule>();
+        foreach (TorrcLine line in settings.Lines(option))
+        {
+            if (!ExitPolicyParser.TryParseConfiguration(line.Value, out ExitPolicy policy))
+            {
+                throw TorrcException.Invalid($"Error in {option} entry: malformed policy '{line.Value}'", line);
+            }
+
+            rules.AddRange(policy.Rules);
+        }
+
+        return new ExitPolicy(rules);
+    }
+
+    private static RelaySet? ReadRelays(TorrcSettings settings, string option) =>
+        settings.Line(option) is { Value.Length: > 0 } line ? ReadRelays(line, option) : null;
+
+    private static RelaySet ReadRelays(TorrcLine line, string option)
+    {
+        if (!RelaySet.TryParse(line.Value, out RelaySet? relays, out string? badItem))
+        {
+            throw TorrcException.Invalid($"Invalid router list: entry '{badItem}' in {option} is malformed.", line);
+        }
+
+        // Without geographic data a country matches nothing, and what was meant to be kept out would come in.
+        return relays.Countries.Count == 0 ? relays : throw TorrcException.Invalid($"{option} names countries; that is not supported yet and cannot be left out.", line);
+    }
+
+    private static TorrcFlagVote ReadFlagVote(TorrcSettings settings, string strict, params string[] options) =>
+        new([.. options.Select(option => ReadRelays(settings, option)).OfType<RelaySet>()], settings.Flag(strict));
 
     /// <summary>AlternateDirAuthority takes the place of the built-in ones only; where both are written, both count.</summary>
     private static IEnumerable<TorrcLine> AuthorityLines(TorrcSettings settings) =>

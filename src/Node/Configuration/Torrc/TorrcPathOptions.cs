@@ -1,23 +1,25 @@
+using Tunic.Tor.Protocol.Paths;
+
 namespace Tunic.Node.Configuration.Torrc;
 
-/// <summary>Which relays paths are made of. Relay sets are as written: fingerprints, nicknames, addresses, {cc}, between commas.</summary>
+/// <summary>Which relays paths are made of. A set is null where none is written.</summary>
 internal sealed record TorrcPathOptions
 {
-    internal required IReadOnlyList<string> EntryNodes { get; init; }
+    internal required RelaySet? EntryNodes { get; init; }
 
-    internal required IReadOnlyList<string> MiddleNodes { get; init; }
+    internal required RelaySet? MiddleNodes { get; init; }
 
-    internal required IReadOnlyList<string> ExitNodes { get; init; }
+    internal required RelaySet? ExitNodes { get; init; }
 
-    internal required IReadOnlyList<string> ExcludeNodes { get; init; }
+    internal required RelaySet? ExcludeNodes { get; init; }
 
-    internal required IReadOnlyList<string> ExcludeExitNodes { get; init; }
+    internal required RelaySet? ExcludeExitNodes { get; init; }
 
     /// <summary>ExcludeNodes holds even where nothing works then.</summary>
     internal required bool StrictNodes { get; init; }
 
     /// <summary>Sets of relays that must not meet in one circuit.</summary>
-    internal required IReadOnlyList<string> NodeFamilies { get; init; }
+    internal required IReadOnlyList<RelaySet> NodeFamilies { get; init; }
 
     internal required bool EnforceDistinctSubnets { get; init; }
 

@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Policies;
+
 namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>What a relay says of itself and offers.</summary>
@@ -19,8 +21,8 @@ internal sealed record TorrcRelayOptions
 
     internal required bool DirCache { get; init; }
 
-    /// <summary>accept and reject entries for those who use the DirPort; as written.</summary>
-    internal required IReadOnlyList<TorrcLine> DirPolicy { get; init; }
+    /// <summary>Applied to the addresses of those who use the DirPort; without rules everybody is accepted.</summary>
+    internal required ExitPolicy DirPolicy { get; init; }
 
     internal required bool AssumeReachable { get; init; }
 

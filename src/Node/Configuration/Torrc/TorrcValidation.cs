@@ -54,7 +54,7 @@ internal static class TorrcValidation
     private static void CheckPaths(TorrcOptions options, TorrcSettings settings)
     {
         TorrcPathOptions paths = options.Paths;
-        Require(paths.EntryNodes.Count == 0 || paths.UseEntryGuards, "If EntryNodes is set, UseEntryGuards must be enabled.", settings.Line("EntryNodes"));
+        Require(paths.EntryNodes is null || paths.UseEntryGuards, "If EntryNodes is set, UseEntryGuards must be enabled.", settings.Line("EntryNodes"));
         Require(paths.PrimaryGuards == 0 || paths.EntryGuards <= paths.PrimaryGuards,
             "NumEntryGuards must not be greater than NumPrimaryGuards.", settings.Line("NumEntryGuards"));
         Require(options.Client.CircuitsAvailableTimeout <= Day, "CircuitsAvailableTimeout is too large. Max is 24 hours.", settings.Line("CircuitsAvailableTimeout"));

@@ -191,13 +191,16 @@ public static class HttpProxyHead
         }
 
         bool keepsAlive = !isOld && !headers.HasWord("Connection", "close") && !headers.HasWord("Proxy-Connection", "close");
+        string[] protocols = [.. headers.Words("Upgrade")];
+        bool offersUpgrade = keepsAlive && protocols.Length > 0 && body.Kind == HttpBodyKind.None && headers.HasWord("Connection", "Upgrade");
         var request = new HttpProxyRequest
         {
             Method = words[0],
             Target = target,
-            OriginHead = BuildOriginHead(words, path, host is null ? target : null, headers, keepsAlive),
+            OriginHead = BuildOriginHead(words, path, host is null ? target : null, headers, ConnectionLines(keepsAlive, offersUpgrade ? protocols : [])),
             Body = body,
             KeepsAlive = keepsAlive,
+            OffersUpgrade = offersUpgrade,
         };
         return new HttpProxyAction(HttpProxyOutcome.Request, consumed, request);
     }
@@ -223,7 +226,7 @@ public static class HttpProxyHead
         return true;
     }
 
-    private static byte[] BuildOriginHead(string[] words, string path, TargetAddress? missingHost, HttpHeaders headers, bool keepsAlive)
+    private static byte[] BuildOriginHead(string[] words, string path, TargetAddress? missingHost, HttpHeaders headers, string connectionLines)
     {
         if (!path.StartsWith('/'))
         {
@@ -239,13 +242,13 @@ public static class HttpProxyHead
         }
 
         headers.AppendForwarded(text);
-        if (!keepsAlive)
-        {
-            text.Append("Connection: close\r\n");
-        }
-
-        return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+        return Encoding.Latin1.GetBytes(text.Append(connectionLines).Append("\r\n").ToString());
     }
+
+    /// <summary>What our own connection to the origin server needs to say.</summary>
+    private static string ConnectionLines(bool keepsAlive, string[] protocols) => protocols.Length > 0
+        ? $"Connection: Upgrade\r\nUpgrade: {string.Join(", ", protocols)}\r\n"
+        : keepsAlive ? "" : "Connection: close\r\n";
 
     private static HttpProxyAction AddPreferences(HttpProxyAction action, HttpProxyRequest request, HttpHeaders headers)
     {

@@ -36,6 +36,23 @@ public static class HttpProxyReply
         return Build(status, reason, headers, sentence);
     }
 
+    /// <summary>The request never became a stream.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="isConnect">As for <see cref="ForEnd"/>.</param>
+    public static byte[] ForLocalReason(LocalEndReason reason, bool isConnect)
+    {
+        (int status, string words, string name, string sentence) = reason switch
+        {
+            LocalEndReason.NetworkUnreachable => (503, "Service Unavailable", "NET_UNREACHABLE", "The network is not known yet. Try again in a moment."),
+            LocalEndReason.PrivateAddress => (403, "Forbidden", "PRIVATE_ADDR", "The host is a private address, which only programs near it can reach."),
+            LocalEndReason.EntryPolicy => (403, "Forbidden", "ENTRYPOLICY", "This proxy does not connect to such hosts."),
+            LocalEndReason.BadOnionAddress => (403, "Forbidden", "ENTRYPOLICY", "This is not an onion address: a letter is wrong or missing."),
+            _ => (502, "Bad Gateway", "CANT_ATTACH", "No circuit could be built. Try again."),
+        };
+        string headers = isConnect ? $"{Capabilities}Tor-Request-Failed: c-tor/{name}\r\n" : "";
+        return Build(status, words, headers, sentence);
+    }
+
     private static byte[] Build(int status, string reason, string headers, string sentence)
     {
         string body = sentence + "\n";

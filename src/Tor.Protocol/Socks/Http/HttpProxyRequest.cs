@@ -21,6 +21,9 @@ public sealed record HttpProxyRequest
     /// <summary>The client will send another request on this connection, perhaps for another target.</summary>
     public bool KeepsAlive { get; init; }
 
+    /// <summary>The client offers to speak another protocol from here on (RFC 9110, "Upgrade"), and the origin server has been told so.</summary>
+    public bool OffersUpgrade { get; init; }
+
     /// <summary>What keeps the stream apart from others.</summary>
     public HttpIsolation Isolation { get; init; } = HttpIsolation.None;
 

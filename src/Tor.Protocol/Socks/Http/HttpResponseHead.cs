@@ -6,6 +6,8 @@ namespace Tunic.Tor.Protocol.Socks.Http;
 /// <summary>The head of an origin server's response, rewritten for the client of the proxy.</summary>
 public sealed record HttpResponseHead
 {
+    private const int SwitchingProtocols = 101;
+
     /// <summary>The status, 100 to 999.</summary>
     public required int Status { get; init; }
 
@@ -51,7 +53,13 @@ public sealed record HttpResponseHead
         int lineEnd = text.IndexOf("\r\n", StringComparison.Ordinal);
         string line = text[..lineEnd];
         bool isModern = line.StartsWith("HTTP/1.1 ", StringComparison.Ordinal);
+        if (isModern && request.OffersUpgrade && TryReadStatus(line, out int switching) && switching == SwitchingProtocols)
+        {
+            return HttpResponseOutcome.Switching;
+        }
+
         if (!TryReadStatus(line, out int status)
+            || status == SwitchingProtocols
             || !HttpHeaders.TryParse(text.AsSpan(lineEnd + 2), out HttpHeaders headers)
             || !TryGetBody(request, status, isModern, headers, out HttpBodyFraming body))
         {
@@ -82,7 +90,7 @@ public sealed record HttpResponseHead
             && line[..9] is "HTTP/1.1 " or "HTTP/1.0 "
             && (line.Length == 12 || line[12] == ' ')
             && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out status)
-            && status is >= 100 and not 101; // 101 answers an Upgrade, which we do not pass on
+            && status >= 100;
     }
 
     /// <summary>RFC 9112, "Message Body Length". False when two lengths contradict each other.</summary>

@@ -88,6 +88,10 @@ public sealed class TorrcOptionsTests
     [InlineData("EntryNodes a\nUseEntryGuards 0", "If EntryNodes is set, UseEntryGuards must be enabled.")]
     [InlineData("NumEntryGuards 3\nNumPrimaryGuards 2", "NumEntryGuards must not be greater than NumPrimaryGuards.")]
     [InlineData("AssumeReachable 1\nAssumeReachableIPv6 0", "Cannot set AssumeReachable 1 and AssumeReachableIPv6 0.")]
+    [InlineData("ExitPolicy maybe *:80", "Error in ExitPolicy entry")]
+    [InlineData("SocksPolicy accept", "Error in SocksPolicy entry")]
+    [InlineData("ExcludeNodes !!", "Invalid router list")]
+    [InlineData("ExcludeNodes {us}", "ExcludeNodes names countries")]
     [InlineData("KeepalivePeriod 0", "KeepalivePeriod option must be positive.")]
     [InlineData("TestingTorNetwork 1", "TestingTorNetwork may only be configured in combination with")]
     [InlineData("TestingV3AuthInitialVotingInterval 5 minutes", "TestingV3AuthInitialVotingInterval may only be changed in testing Tor networks!")]
@@ -112,7 +116,19 @@ public sealed class TorrcOptionsTests
         Assert.True(options.Authority.IsAuthority);
         Assert.Equal((10, 6), ((int)options.Authority.VotingInterval.TotalSeconds, (int)options.Authority.InitialVotingInterval.TotalSeconds));
         Assert.Equal(["a=1", "b=2"], options.Authority.ConsensusParameters);
-        Assert.Equal(["*"], options.Authority.VoteGuard.Relays);
+        Assert.True(Assert.Single(options.Authority.VoteGuard.Relays).IsEverything);
+    }
+
+    [Fact]
+    public void Policies_and_sets_of_relays_are_read()
+    {
+        TorrcOptions options = TorrcText.Options($"ExitPolicy accept *:80,reject 10.0.0.0/8:*\nExitPolicy reject *:*\nExcludeNodes ${TorrcText.Fingerprint}\nNodeFamily a,b\nNodeFamily c");
+
+        Assert.True(options.Exit.Policy.Accepts(IPAddress.Parse("192.0.2.1"), 80));
+        Assert.False(options.Exit.Policy.Accepts(IPAddress.Parse("192.0.2.1"), 81));
+        Assert.Equal(TorrcText.Fingerprint, Assert.Single(options.Paths.ExcludeNodes!.Identities).ToString());
+        Assert.Equal([2, 1], options.Paths.NodeFamilies.Select(family => family.Nicknames.Count));
+        Assert.Null(options.Paths.ExitNodes);
     }
 
     [Fact]
