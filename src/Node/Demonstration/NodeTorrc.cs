@@ -50,6 +50,7 @@ internal static class NodeTorrc
     private static string[] ExitLines(int pagePort) =>
     [
         "ExitRelay 1",
+        "RefuseUnknownExits 0", // in a network that is seconds old an exit may not have heard of everybody yet
         "ExitPolicyRejectPrivate 0",
         Invariant($"ExitPolicy accept 127.0.0.1:{pagePort}"),
         "ExitPolicy reject private:*",

@@ -50,7 +50,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _bandwidth = new BandwidthHistory(UtcNow, settings.IsTestNetwork ? TimeSpan.Zero : TimeSpan.FromDays(1));
         _link = CreateLink();
         _handshakes = CreateHandshakes();
-        _parameters = RelayParameters.FromConsensus(new Dictionary<string, int>(), settings.Relay.Connections);
+        _parameters = CreateParameters(new Dictionary<string, int>());
         _publisher = CreatePublisher();
         _authority = authority;
         if (settings.Descriptor.IsTunnelledDirectoryServer || settings.DirectoryPorts.Count > 0)
@@ -156,7 +156,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     private void OnView(NetworkView view)
     {
-        _parameters = RelayParameters.FromConsensus(view.Consensus.Parameters, _settings.Relay.Connections);
+        _parameters = CreateParameters(view.Consensus.Parameters);
         _relays = new KnownRelays(
             view.Relays.Select(relay => new KnownRelay(
                 new(relay.RsaIdentity, relay.Ed25519Identity),
@@ -164,6 +164,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _profile.Authorities.SelectMany(authority => new[] { authority.OnionRouterAddress, authority.DirectoryAddress }));
         Volatile.Write(ref _schedule, OnionKeySchedule.Of(view.Consensus));
         _publisher.OnConsensus(view.Consensus);
+    }
+
+    private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)
+    {
+        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections);
+        return _settings.RefusesUnknownRelays is { } wish ? parameters with { RefusesUnknownRelays = wish } : parameters;
     }
 
     private async Task RotateAsync()

@@ -22,6 +22,9 @@ internal sealed record RelaySettings
     /// <summary>Null for a relay that is no authority.</summary>
     internal AuthoritySettings? Authority { get; init; }
 
+    /// <summary>Streams that come from a relay which the consensus does not list are refused (<c>RefuseUnknownExits</c>); null: as the consensus says.</summary>
+    internal bool? RefusesUnknownRelays { get; init; }
+
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;
 

@@ -36,6 +36,7 @@ internal static class TorRelaySettings
         return new RelaySettings
         {
             IsTestNetwork = network.IsTestingNetwork,
+            RefusesUnknownRelays = options.Exit.RefuseUnknown,
             Publishes = relay.PublishDescriptor,
             Keys = new RelayKeyOptions { SigningKeyLifetime = relay.SigningKeyLifetime },
             DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
