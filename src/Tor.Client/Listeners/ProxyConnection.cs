@@ -76,11 +76,17 @@ public sealed class ProxyConnection : IDisposable
         }
     }
 
-    /// <summary>Whether the application has closed its side, or reset the connection. What it sent before and nobody read yet hides an orderly end.</summary>
-    internal bool HasLeft()
+    /// <summary>Whether the application has closed its side, or reset the connection. Takes what it sent before into the input, since that hides its end.</summary>
+    /// <param name="limit">Most bytes of input; an application that has sent more counts as present.</param>
+    internal async ValueTask<bool> HasLeftAsync(int limit)
     {
         try
         {
+            while (Socket.Available > 0 && Input.Length < limit)
+            {
+                await ReceiveAsync(limit, CancellationToken.None); // does not wait
+            }
+
             return Socket.Poll(TimeSpan.Zero, SelectMode.SelectError)
                 || (Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && Socket.Available == 0);
         }
@@ -91,10 +97,11 @@ public sealed class ProxyConnection : IDisposable
     }
 
     /// <summary>Does something that takes time while the application waits, and stops it when the application leaves.</summary>
+    /// <param name="limit">Most bytes of input to keep meanwhile.</param>
     /// <param name="work">What to do.</param>
     /// <param name="cancel">Stops it too.</param>
     /// <exception cref="OperationCanceledException">The application has left, or <paramref name="cancel"/>.</exception>
-    internal async Task<T> WatchAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancel)
+    internal async Task<T> WatchAsync<T>(int limit, Func<CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         // Looking now and then costs nothing when the work is quick, unlike a read that must be cancelled each time.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -102,7 +109,7 @@ public sealed class ProxyConnection : IDisposable
         while (!working.IsCompleted)
         {
             await ((Task)working).WaitAsync(WatchInterval, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!working.IsCompleted && HasLeft())
+            if (!working.IsCompleted && await HasLeftAsync(limit))
             {
                 await gone.CancelAsync();
                 break;

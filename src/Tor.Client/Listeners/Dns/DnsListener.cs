@@ -65,6 +65,7 @@ public sealed partial class DnsListener : ProxyListener
         while (await ReadQueryAsync(connection, stop) is { } query)
         {
             byte[]? answer = await connection.WatchAsync(
+                LengthLength + MaxQueryLength,
                 cancel => _resolver.AnswerAsync(query, LocalEndPoint, connection.ClientAddress, ushort.MaxValue, cancel),
                 stop);
             if (answer is null)

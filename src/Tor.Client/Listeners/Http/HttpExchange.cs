@@ -77,7 +77,7 @@ internal sealed class HttpExchange(ProxyConnection client, HttpProxyRequest requ
         while (!finished.IsCancellationRequested && !_hasLeft)
         {
             await Task.Delay(ProxyConnection.WatchInterval, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            _hasLeft = !finished.IsCancellationRequested && client.HasLeft();
+            _hasLeft = !finished.IsCancellationRequested && await client.HasLeftAsync(options.MaxHeadLength);
         }
     }
 

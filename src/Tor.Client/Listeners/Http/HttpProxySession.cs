@@ -143,7 +143,7 @@ internal sealed class HttpProxySession(
             ContinueInline = request.IsConnect,
             Families = HttpFamilies.Choose(request.Family, options.Families),
         };
-        (CircuitStream? stream, StreamFailure failure) = await client.WatchAsync(cancel => gate.OpenAsync(target, cancel), stop);
+        (CircuitStream? stream, StreamFailure failure) = await client.WatchAsync(MaxInput, cancel => gate.OpenAsync(target, cancel), stop);
         if (stream is null)
         {
             byte[] reply = failure.Remote is { } reason

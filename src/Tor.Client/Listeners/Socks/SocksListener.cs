@@ -11,6 +11,8 @@ namespace Tunic.Tor.Client.Listeners.Socks;
 /// <summary>A SOCKS port: versions 4, 4a and 5, with Tor's commands for name lookup.</summary>
 public sealed partial class SocksListener : ProxyListener
 {
+    /// <summary>What is taken from an application before its stream is open; the rest waits in its socket.</summary>
+    private const int MaxEarlyInput = 16 * 1024;
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(5); // as stock
 
     private readonly SocksListenerOptions _options;
@@ -54,7 +56,7 @@ public sealed partial class SocksListener : ProxyListener
         }
         else
         {
-            byte[] reply = await connection.WatchAsync(cancel => LookUpAsync(request, isolation, cancel), stop);
+            byte[] reply = await connection.WatchAsync(MaxEarlyInput, cancel => LookUpAsync(request, isolation, cancel), stop);
             await connection.CloseAsync(reply, stop);
         }
     }
@@ -103,7 +105,7 @@ public sealed partial class SocksListener : ProxyListener
             ContinueInline = true,
             Families = request.Version == SocksVersion.Socks5 ? _options.Families : BeginFlags.None, // SOCKS4 knows no IPv6
         };
-        (CircuitStream? stream, StreamFailure failure) = await connection.WatchAsync(cancel => _gate.OpenAsync(target, cancel), stop);
+        (CircuitStream? stream, StreamFailure failure) = await connection.WatchAsync(MaxEarlyInput, cancel => _gate.OpenAsync(target, cancel), stop);
         if (stream is null)
         {
             await FailAsync(connection, request, failure, stop);

@@ -213,16 +213,18 @@ public sealed class DnsListenerTests
     [Fact]
     public async Task A_UDP_port_in_use_is_said_and_the_TCP_port_given_back()
     {
-        using var other = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));
-        var endPoint = (IPEndPoint)other.Client.LocalEndPoint!;
+        var tcp = new TcpListener(IPAddress.Loopback, 0);
+        tcp.Start();
+        var endPoint = (IPEndPoint)tcp.LocalEndpoint;
+        var udp = new UdpClient(endPoint);
+        tcp.Stop();
         await using var opener = new LoopbackOpener();
         await using var listener = new DnsListener(
             opener, new DnsListenerOptions { EndPoint = endPoint, OptionName = "DNSPort" }, TimeProvider.System, new LogLines());
 
         Assert.Contains("choose another address or port with DNSPort", Assert.Throws<ListenerException>(listener.Start).Message, StringComparison.Ordinal);
-        var tcp = new TcpListener(endPoint);
-        tcp.Start();
-        tcp.Stop();
+        udp.Dispose();
+        listener.Start();
     }
 
     private static ListenerFixture<DnsListener> Start(DnsListenerOptions? options = null) =>
