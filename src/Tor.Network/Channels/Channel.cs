@@ -39,6 +39,7 @@ public sealed partial class Channel : IAsyncDisposable
     private ChannelCircuit? _latest;
     private Task _pump = Task.CompletedTask;
     private int _pumpState;
+    private int _circuitCount;
     private int _closed;
     private Exception? _reason;
     private Task? _receiving;
@@ -80,7 +81,7 @@ public sealed partial class Channel : IAsyncDisposable
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>Circuits on the channel now.</summary>
-    public int CircuitCount => _circuits.Count;
+    public int CircuitCount => Volatile.Read(ref _circuitCount);
 
     /// <summary>When a circuit was last added or removed, monotonic; for closing channels that nobody uses.</summary>
     public TimeSpan LastUsed { get; private set; }
@@ -96,7 +97,7 @@ public sealed partial class Channel : IAsyncDisposable
     public ChannelCircuit? TryOpenCircuit(ICircuitEndpoint endpoint)
     {
         uint highBit = _format == CellFormat.Wide ? 1u << 31 : 1u << 15;
-        while (!IsClosed && _circuits.Count < _options.MaxCircuits && Link.OwnCircuitIds != CircuitIdHalf.None)
+        while (!IsClosed && CircuitCount < _options.MaxCircuits && Link.OwnCircuitIds != CircuitIdHalf.None)
         {
             uint id = (uint)_random.NextUInt64(highBit);
             if (id != 0 && Attach(id | (Link.OwnCircuitIds == CircuitIdHalf.Higher ? highBit : 0), endpoint) is { } circuit)
@@ -118,13 +119,19 @@ public sealed partial class Channel : IAsyncDisposable
             return null;
         }
 
+        Interlocked.Increment(ref _circuitCount);
         LastUsed = Now;
         if (!IsClosed)
         {
             return circuit;
         }
 
-        _circuits.TryRemove(circuitId, out _); // closed in between: the closing loop may have missed it
+        // Closed in between, so the closing loop may have missed it. If it has not, the endpoint has been told already.
+        if (circuit.TryEnd())
+        {
+            Remove(circuit);
+        }
+
         return null;
     }
 
@@ -200,6 +207,8 @@ public sealed partial class Channel : IAsyncDisposable
         await Completion;
     }
 
+    internal TimeSpan? OldestQueued(ChannelCircuit circuit) => _outgoing.OldestQueued(circuit);
+
     internal void Enqueue(ChannelCircuit circuit, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now) =>
         _outgoing.Enqueue(circuit, command, body, now);
 
@@ -219,6 +228,7 @@ public sealed partial class Channel : IAsyncDisposable
             ReceiveAvailable(); // what came with the end of the handshake
             while (await _transport.WaitToReadAsync())
             {
+                await _environment.Bandwidth.WaitToReadAsync();
                 ReceiveAvailable();
             }
 
@@ -253,22 +263,25 @@ public sealed partial class Channel : IAsyncDisposable
     private void ReceiveAvailable()
     {
         byte[] buffer = ChannelBuffers.Receive;
-        _batch.Now = Now;
+        ChannelBandwidth bandwidth = _environment.Bandwidth;
         while (!IsClosed)
         {
+            _batch.Now = Now;
             int carried = _carryLength;
             _carry.AsSpan(0, carried).CopyTo(buffer);
             _carryLength = 0;
             int read = _transport.Read(buffer.AsSpan(carried));
-            int used = Dispatch(buffer.AsSpan(0, carried + read));
+            int used = Dispatch(buffer.AsSpan(0, carried + read), out int cells);
             Carry(buffer.AsSpan(used, carried + read - used));
-            if (read == 0)
+            bandwidth.OnRead(read, cells);
+
+            // After every read, since a peer as fast as we are never lets the socket run dry.
+            _batch.Flush();
+            if (read == 0 || !bandwidth.MayRead)
             {
                 break;
             }
         }
-
-        _batch.Flush();
     }
 
     private void Carry(ReadOnlySpan<byte> rest)
@@ -284,13 +297,15 @@ public sealed partial class Channel : IAsyncDisposable
 
     /// <summary>Handles every whole cell.</summary>
     /// <returns>Bytes used.</returns>
-    private int Dispatch(Span<byte> input)
+    private int Dispatch(Span<byte> input, out int cells)
     {
+        cells = 0;
         int used = 0;
         while (_format.TryRead(input[used..], _options.MaxVariableCellLength, out CellHeader header, out int length))
         {
             Dispatch(header, input.Slice(used + header.HeaderLength, header.BodyLength));
             used += length;
+            cells++;
         }
 
         return used;
@@ -374,13 +389,14 @@ public sealed partial class Channel : IAsyncDisposable
     private void Remove(ChannelCircuit circuit)
     {
         _circuits.TryRemove(circuit.CircuitId, out _);
+        Interlocked.Decrement(ref _circuitCount);
         _outgoing.Drop(circuit);
         LastUsed = Now;
     }
 
     private void OnCreate(CellHeader header, ReadOnlySpan<byte> body)
     {
-        if (_circuits.Count >= _options.MaxCircuits)
+        if (CircuitCount >= _options.MaxCircuits)
         {
             Refuse(header.CircuitId, DestroyReason.ResourceLimit);
             return;
@@ -410,6 +426,8 @@ public sealed partial class Channel : IAsyncDisposable
                         await _transport.FlushAsync();
                     }
 
+                    await _environment.Bandwidth.WaitToWriteAsync();
+
                     if (round % PumpRounds == 0)
                     {
                         await Task.Yield();
@@ -434,6 +452,7 @@ public sealed partial class Channel : IAsyncDisposable
         Span<byte> buffer = ChannelBuffers.Send;
         int length = _outgoing.Take(buffer, _writable);
         sent = length == 0 || _transport.Write(buffer[..length]);
+        _environment.Bandwidth.OnWritten(length);
         foreach (ChannelCircuit circuit in _writable)
         {
             circuit.Endpoint.OnWritable(circuit);

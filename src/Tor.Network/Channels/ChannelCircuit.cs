@@ -30,6 +30,9 @@ public sealed class ChannelCircuit
     /// <summary>True once the circuit has left the channel; nothing is sent any more.</summary>
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
 
+    /// <summary>When the cell that has waited longest was queued, monotonic; null when none waits.</summary>
+    public TimeSpan? OldestQueued => Channel.OldestQueued(this);
+
     internal ICircuitEndpoint Endpoint { get; }
 
     // The following belong to the channel's outgoing gate.

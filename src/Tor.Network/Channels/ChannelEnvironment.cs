@@ -13,6 +13,9 @@ namespace Tunic.Tor.Network.Channels;
 public sealed record ChannelEnvironment(
     ChannelOptions Options, CellSegmentPool Segments, RandomSource Random, TimeProvider Time, ILogger Log)
 {
+    /// <summary>What all channels may move, and have moved. Without limits unless some are added.</summary>
+    public ChannelBandwidth Bandwidth { get; init; } = new(Time);
+
     /// <summary>Monotonic time.</summary>
     public TimeSpan Now => Time.GetElapsedTime(0);
 

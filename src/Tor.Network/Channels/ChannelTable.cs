@@ -12,7 +12,7 @@ public sealed class ChannelTable(
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RsaIdentity, List<Channel>> _open = [];
-    private readonly Dictionary<RsaIdentity, Task<Channel>> _opening = [];
+    private readonly Dictionary<(PeerIdentity Relay, IPEndPoint? Address), Task<Channel>> _opening = [];
     private readonly HashSet<Channel> _all = [];
     private readonly CancellationTokenSource _stop = new();
 
@@ -38,18 +38,21 @@ public sealed class ChannelTable(
     public async Task<Channel> GetAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel)
     {
         Task<Channel> opening;
+
+        // By address too: a stranger who names a relay with a wrong address must not make others wait for that attempt.
+        (PeerIdentity, IPEndPoint?) key = KeyOf(relay, addresses);
         lock (_gate)
         {
-            if (FindOpen(relay) is { } open)
+            if (FindOpen(relay, addresses) is { } open)
             {
                 return open;
             }
 
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
-            if (!_opening.TryGetValue(relay.RsaIdentity, out opening!))
+            if (!_opening.TryGetValue(key, out opening!))
             {
                 opening = Task.Run(() => OpenAsync(relay, addresses), CancellationToken.None);
-                _opening.Add(relay.RsaIdentity, opening);
+                _opening.Add(key, opening);
             }
         }
 
@@ -57,11 +60,11 @@ public sealed class ChannelTable(
     }
 
     /// <summary>The channel that a new circuit to the relay should use, if there is one.</summary>
-    public Channel? Find(PeerIdentity relay)
+    public Channel? Find(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses)
     {
         lock (_gate)
         {
-            return FindOpen(relay);
+            return FindOpen(relay, addresses);
         }
     }
 
@@ -103,7 +106,7 @@ public sealed class ChannelTable(
         }
     }
 
-    private Channel? FindOpen(PeerIdentity relay)
+    private Channel? FindOpen(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses)
     {
         if (!_open.TryGetValue(relay.RsaIdentity, out List<Channel>? channels))
         {
@@ -114,7 +117,10 @@ public sealed class ChannelTable(
         foreach (Channel channel in channels)
         {
             bool isWanted = relay.Ed25519Identity.IsZero || channel.Link.Peer!.Value.Ed25519Identity == relay.Ed25519Identity;
-            bool isUsable = !channel.IsClosed && (channel.Link.Role == LinkRole.Initiator || channel.Link.IsCanonical);
+
+            // A channel to an address that the relay does not call its own may lead through a stranger: only for those who ask for it.
+            bool isUsable = !channel.IsClosed
+                && (channel.Link.IsCanonical || (channel.Link.Role == LinkRole.Initiator && addresses.Contains(channel.Transport.RemoteEndPoint)));
             if (isWanted && isUsable && (best is null || channel.CircuitCount > best.CircuitCount))
             {
                 best = channel;
@@ -138,10 +144,13 @@ public sealed class ChannelTable(
         {
             lock (_gate)
             {
-                _opening.Remove(relay.RsaIdentity);
+                _opening.Remove(KeyOf(relay, addresses));
             }
         }
     }
+
+    private static (PeerIdentity Relay, IPEndPoint? Address) KeyOf(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses) =>
+        (relay, addresses.Count > 0 ? addresses[0] : null);
 
     private static ExpectedPeer ExpectedPeerOf(PeerIdentity relay) =>
         new(relay.RsaIdentity, relay.Ed25519Identity.IsZero ? null : relay.Ed25519Identity);

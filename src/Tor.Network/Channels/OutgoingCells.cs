@@ -77,6 +77,15 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
         }
     }
 
+    /// <summary>When the circuit's oldest cell was queued.</summary>
+    internal TimeSpan? OldestQueued(ChannelCircuit circuit)
+    {
+        lock (_gate)
+        {
+            return circuit.Queue.OldestEnqueued;
+        }
+    }
+
     /// <summary>Forgets a circuit's cells.</summary>
     internal void Drop(ChannelCircuit circuit)
     {

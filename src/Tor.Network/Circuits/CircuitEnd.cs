@@ -16,25 +16,45 @@ public abstract class CircuitEnd
     private readonly List<CircuitStream> _blocked = [];
 
     /// <summary>Guards the circuit's state.</summary>
-    internal Lock Gate { get; } = new();
+    protected internal Lock Gate { get; } = new();
 
     /// <summary>Monotonic time.</summary>
-    internal abstract TimeSpan Now { get; }
+    protected internal abstract TimeSpan Now { get; }
 
     /// <summary>The clock, for timers.</summary>
-    internal abstract TimeProvider Time { get; }
+    protected internal abstract TimeProvider Time { get; }
 
     /// <summary>The edge that carries the streams.</summary>
-    internal abstract CircuitEdge Edge { get; }
+    protected internal abstract CircuitEdge Edge { get; }
 
     /// <summary>Sends what was queued. Call outside the gate.</summary>
-    internal abstract void Flush();
+    protected internal abstract void Flush();
 
     /// <summary>What an END says when a stream is closed here: a client never tells why (tor-spec, "Closing streams").</summary>
-    internal abstract EndReason ReasonToTell(EndReason reason);
+    protected internal abstract EndReason ReasonToTell(EndReason reason);
 
     /// <summary>Ends the circuit because its state is broken. Call outside the gate.</summary>
-    internal abstract void Fail(CircuitProtocolException failure);
+    protected internal abstract void Fail(CircuitProtocolException failure);
+
+    /// <summary>Received bytes that wait to be read, of all streams, have become more or fewer. Called inside the gate.</summary>
+    protected internal virtual void OnBuffered(int change)
+    {
+    }
+
+    /// <summary>Takes up a stream that the other end asks for. Call inside the gate.</summary>
+    /// <returns>Null when there are too many; END has been sent then.</returns>
+    /// <exception cref="CircuitProtocolException">The id is in use.</exception>
+    protected CircuitStream? Admit(ushort streamId, RelayCommand command, bool continueInline)
+    {
+        var stream = new CircuitStream(this, continueInline);
+        if (Edge.TryAdmit(streamId, command, stream) is not { } admitted)
+        {
+            return null;
+        }
+
+        stream.Attach(admitted);
+        return stream;
+    }
 
     /// <summary>Remembers a stream that waits for the circuit's window. Call inside the gate.</summary>
     internal void AddBlocked(CircuitStream stream)
@@ -46,7 +66,7 @@ public abstract class CircuitEnd
     }
 
     /// <summary>Lets all waiting streams try again. Call inside the gate; they wake when the batch is flushed.</summary>
-    private protected void WakeBlocked(ReceiveBatch batch)
+    protected void WakeBlocked(ReceiveBatch batch)
     {
         foreach (CircuitStream stream in _blocked)
         {
@@ -57,7 +77,7 @@ public abstract class CircuitEnd
     }
 
     /// <summary>Lets all waiting streams try again, now. Call outside the gate.</summary>
-    private protected void WakeBlocked()
+    protected void WakeBlocked()
     {
         CircuitStream[] streams;
         lock (Gate)
@@ -79,7 +99,7 @@ public abstract class CircuitEnd
 
     /// <summary>Hands what arrived to its stream. Call inside the gate.</summary>
     /// <returns>False for events that are not of a stream that is known here.</returns>
-    private protected bool TryDispatch(EdgeEvent happened, ReceiveBatch batch)
+    protected bool TryDispatch(EdgeEvent happened, ReceiveBatch batch)
     {
         if (happened.Kind == EdgeEventKind.CircuitWindowOpened)
         {
@@ -117,7 +137,7 @@ public abstract class CircuitEnd
     }
 
     /// <summary>Tells all streams that the circuit is gone. Call outside the gate.</summary>
-    private protected void EndStreams(CircuitEdge? edge, string why, Exception? cause)
+    protected void EndStreams(CircuitEdge? edge, string why, Exception? cause)
     {
         CircuitStream[] streams;
         lock (Gate)

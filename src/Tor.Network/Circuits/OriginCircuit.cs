@@ -63,11 +63,11 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     /// <summary>The channel to the first hop.</summary>
     public Channel Channel => _place.Channel;
 
-    internal override TimeSpan Now => _environment.Time.GetElapsedTime(0);
+    protected internal override TimeSpan Now => _environment.Time.GetElapsedTime(0);
 
-    internal override TimeProvider Time => _environment.Time;
+    protected internal override TimeProvider Time => _environment.Time;
 
-    internal override CircuitEdge Edge => _circuit.LastHop;
+    protected internal override CircuitEdge Edge => _circuit.LastHop;
 
     /// <summary>Makes a circuit of one hop over a channel to it.</summary>
     /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
@@ -182,11 +182,11 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         WakeBlocked();
     }
 
-    internal override void Flush() => _place.Channel.Flush();
+    protected internal override void Flush() => _place.Channel.Flush();
 
-    internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
+    protected internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
 
-    internal override void Fail(CircuitProtocolException failure)
+    protected internal override void Fail(CircuitProtocolException failure)
     {
         _place.Destroy(DestroyReason.None);
         End(failure.Message, failure);

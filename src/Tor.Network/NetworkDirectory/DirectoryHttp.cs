@@ -55,7 +55,7 @@ public static class DirectoryHttp
 
         if (request.DiffFrom.Count > 0)
         {
-            head.Append("X-Or-Diff-From-Consensus: ").AppendJoin(", ", request.DiffFrom).Append("\r\n");
+            head.Append("X-Or-Diff-From-Consensus: ").AppendJoin(' ', request.DiffFrom).Append("\r\n");
         }
 
         byte[] encoded = Encoding.ASCII.GetBytes(head.Append("\r\n").ToString());

@@ -15,6 +15,7 @@ public sealed class CircuitStream
     private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private EdgeStream? _edgeStream;
     private bool _ended;
+    private CancellationTokenSource? _ending;
     private ITimer? _rateTimer;
     private volatile bool _woken;
 
@@ -33,6 +34,24 @@ public sealed class CircuitStream
 
     /// <summary>What END of the peer said; null when it said none.</summary>
     public End? RemoteEnd { get; private set; }
+
+    /// <summary>Cancelled soon after the stream has ended, from another thread: what is done for it may stop.</summary>
+    public CancellationToken Ending
+    {
+        get
+        {
+            lock (_end.Gate)
+            {
+                _ending ??= new CancellationTokenSource(); // holds no timer, so it needs no dispose
+                if (_ended)
+                {
+                    CancelSoon();
+                }
+
+                return _ending.Token;
+            }
+        }
+    }
 
     /// <summary>The body of CONNECTED or RESOLVED, once it is there.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
@@ -81,6 +100,7 @@ public sealed class CircuitStream
         lock (_end.Gate)
         {
             count = _received.Take(destination);
+            _end.OnBuffered(-count);
             if (count > 0 && !_ended)
             {
                 try
@@ -179,28 +199,56 @@ public sealed class CircuitStream
         return sent;
     }
 
+    /// <summary>Answers a stream that the other end opened: CONNECTED. Has no effect when it has ended.</summary>
+    /// <returns>False when it has ended.</returns>
+    public bool SendConnected(Connected message) => SendAnswer(RelayCommand.Connected, message.Encode());
+
+    /// <summary>Answers a lookup: RESOLVED, which ends the stream. Has no effect when it has ended.</summary>
+    /// <returns>False when it had ended before.</returns>
+    public bool SendResolved(Resolved message) => SendAnswer(RelayCommand.Resolved, message.Encode());
+
     /// <summary>Ends the stream from our side and drops what has not been read. May be called again, and from any thread.</summary>
-    public void Close(EndReason reason)
+    public void Close(EndReason reason) => Close(new End(reason));
+
+    /// <summary>Ends the stream from our side with details, and drops what has not been read.</summary>
+    public void Close(End message)
     {
+        CircuitProtocolException? failure = null;
         lock (_end.Gate)
         {
-            _received.Clear();
+            DropReceived();
             if (_ended)
             {
                 return;
             }
 
-            _ended = true;
+            SetEnded();
             if (_edgeStream is not null)
             {
-                _end.Edge.End(_edgeStream, new End(_end.ReasonToTell(reason)), _end.Now);
+                EndReason reason = _end.ReasonToTell(message.Reason ?? EndReason.Misc);
+                try
+                {
+                    _end.Edge.End(_edgeStream, reason == message.Reason ? message : new End(reason), _end.Now);
+                }
+                catch (CircuitProtocolException full)
+                {
+                    failure = full;
+                }
             }
         }
 
         _answer.TrySetException(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         _ = _answer.Task.Exception; // observed: nobody has to wait for the answer
         StopTimer();
-        _end.Flush();
+        if (failure is not null)
+        {
+            _end.Fail(failure);
+        }
+        else
+        {
+            _end.Flush();
+        }
+
         Readable.Set();
         Writable.Set();
     }
@@ -228,13 +276,18 @@ public sealed class CircuitStream
         if (!_ended)
         {
             _received.Append(data);
+            _end.OnBuffered(data.Length);
         }
     }
 
     /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate.</summary>
     internal void OnAnswered(ReadOnlySpan<byte> body, bool isLast)
     {
-        _ended |= isLast;
+        if (isLast)
+        {
+            SetEnded();
+        }
+
         _answer.TrySetResult(body.ToArray());
     }
 
@@ -247,7 +300,7 @@ public sealed class CircuitStream
             Failure = new StreamException(ErrorKind.RemoteRefused, end.Reason ?? EndReason.Misc, $"the other end closed the stream: {end.Reason}");
         }
 
-        _ended = true;
+        SetEnded();
         if (!_answer.Task.IsCompleted)
         {
             _answer.TrySetException(
@@ -266,7 +319,7 @@ public sealed class CircuitStream
                 return;
             }
 
-            _ended = true;
+            SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
             _answer.TrySetException(Failure);
             _ = _answer.Task.Exception;
@@ -290,6 +343,62 @@ public sealed class CircuitStream
         _rateTimer ??= _end.Time.CreateTimer(
             static stream => ((CircuitStream)stream!).Writable.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _rateTimer.Change(delay, Timeout.InfiniteTimeSpan);
+    }
+
+    private bool SendAnswer(RelayCommand command, byte[] body)
+    {
+        CircuitProtocolException? failure = null;
+        lock (_end.Gate)
+        {
+            if (_ended)
+            {
+                return false;
+            }
+
+            try
+            {
+                _end.Edge.Answer(EdgeStream, command, body);
+            }
+            catch (CircuitProtocolException full)
+            {
+                failure = full;
+            }
+
+            if (command == RelayCommand.Resolved)
+            {
+                SetEnded();
+            }
+        }
+
+        if (failure is not null)
+        {
+            _end.Fail(failure);
+            return false;
+        }
+
+        _end.Flush();
+        return true;
+    }
+
+    private void SetEnded()
+    {
+        _ended = true;
+        CancelSoon();
+    }
+
+    /// <summary>Never here: what is registered with the token must not run inside the gate.</summary>
+    private void CancelSoon()
+    {
+        if (_ending is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static ending => ending.Cancel(), _ending, preferLocal: false);
+        }
+    }
+
+    private void DropReceived()
+    {
+        _end.OnBuffered(-_received.Length);
+        _received.Clear();
     }
 
     private void StopTimer()

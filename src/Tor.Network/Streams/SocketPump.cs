@@ -16,15 +16,12 @@ public static class SocketPump
     [ThreadStatic]
     private static byte[]? _buffer;
 
-    private static byte[] Buffer => _buffer ??= GC.AllocateUninitializedArray<byte>(BufferLength, pinned: true);
-
     /// <summary>Copies until both directions have ended, then closes both ends. Never fails: a broken socket ends the stream.</summary>
     public static async Task RunAsync(Socket socket, CircuitStream stream)
     {
         socket.Blocking = false;
         Task outward = SendAsync(socket, stream);
-        await DeliverAsync(socket, stream);
-        stream.Close(EndReason.Done);
+        stream.Close(await DeliverAsync(socket, stream));
         socket.Dispose(); // ends the other direction
         await outward;
     }
@@ -51,7 +48,7 @@ public static class SocketPump
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            stream.Close(failure is SocketException { SocketErrorCode: SocketError.ConnectionReset } ? EndReason.ConnectionReset : EndReason.Misc);
+            stream.Close(failure is SocketException broken ? SocketErrors.ToEndReason(broken.SocketErrorCode) : EndReason.Done);
         }
     }
 
@@ -59,9 +56,21 @@ public static class SocketPump
     /// <returns>True when the socket has ended.</returns>
     private static bool TakeFromSocket(Socket socket, CircuitStream stream, out byte[]? rest, out int restLength)
     {
+        byte[] buffer = TakeBuffer();
+        try
+        {
+            return TakeFromSocket(socket, stream, buffer, out rest, out restLength);
+        }
+        finally
+        {
+            _buffer = buffer;
+        }
+    }
+
+    private static bool TakeFromSocket(Socket socket, CircuitStream stream, Span<byte> buffer, out byte[]? rest, out int restLength)
+    {
         rest = null;
         restLength = 0;
-        Span<byte> buffer = Buffer;
         while (stream.GetWriteBudget(BufferLength) is var budget and > 0)
         {
             int received = socket.Receive(buffer[..budget], SocketFlags.None, out SocketError error);
@@ -111,7 +120,8 @@ public static class SocketPump
     }
 
     /// <summary>Stream to socket.</summary>
-    private static async Task DeliverAsync(Socket socket, CircuitStream stream)
+    /// <returns>What to tell the other end, unless it has been told.</returns>
+    private static async Task<EndReason> DeliverAsync(Socket socket, CircuitStream stream)
     {
         try
         {
@@ -125,10 +135,12 @@ public static class SocketPump
             }
 
             socket.Shutdown(SocketShutdown.Send);
+            return EndReason.Done;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            // the application or the target went away: the caller ends the stream
+            // the application or the target went away
+            return failure is SocketException broken ? SocketErrors.ToEndReason(broken.SocketErrorCode) : EndReason.Done;
         }
     }
 
@@ -136,9 +148,21 @@ public static class SocketPump
     /// <returns>False when something is left, in a rented array.</returns>
     private static bool TryDeliver(Socket socket, CircuitStream stream, out byte[]? rest, out int restLength)
     {
+        byte[] buffer = TakeBuffer();
+        try
+        {
+            return TryDeliver(socket, stream, buffer, out rest, out restLength);
+        }
+        finally
+        {
+            _buffer = buffer;
+        }
+    }
+
+    private static bool TryDeliver(Socket socket, CircuitStream stream, Span<byte> buffer, out byte[]? rest, out int restLength)
+    {
         rest = null;
         restLength = 0;
-        Span<byte> buffer = Buffer;
         int count;
         while ((count = stream.Read(buffer)) > 0)
         {
@@ -159,5 +183,13 @@ public static class SocketPump
         }
 
         return true;
+    }
+
+    /// <summary>The thread's buffer, or another one: reading and writing a stream flushes its channel, which may run another pump right here.</summary>
+    private static byte[] TakeBuffer()
+    {
+        byte[] buffer = _buffer ?? GC.AllocateUninitializedArray<byte>(BufferLength, pinned: true);
+        _buffer = null;
+        return buffer;
     }
 }

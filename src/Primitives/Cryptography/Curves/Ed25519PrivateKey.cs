@@ -4,7 +4,7 @@ using Tunic.Primitives.Time;
 
 namespace Tunic.Primitives.Cryptography;
 
-/// <summary>An Ed25519 key pair. Dispose wipes the secret; safe to use from several threads until then.</summary>
+/// <summary>An Ed25519 key pair. Safe to use from several threads; dispose, when nobody signs any more, wipes the secret.</summary>
 public sealed class Ed25519PrivateKey : IDisposable
 {
     private readonly byte[] _expanded = GC.AllocateArray<byte>(Ed25519.ExpandedKeyLength, pinned: true);

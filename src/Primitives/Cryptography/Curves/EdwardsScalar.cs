@@ -45,9 +45,7 @@ internal static class EdwardsScalar
         ulong carry = 0;
         for (int i = 0; i < 8; i++)
         {
-            UInt128 sum = (UInt128)product[i] + addend[i] + carry; // below 2^512: both factors and the addend are below 2^256
-            product[i] = (ulong)sum;
-            carry = (ulong)(sum >> 64);
+            product[i] = Add(product[i], addend[i], ref carry); // stays below 2^512: factors and addend are below 2^256
         }
 
         ReduceDigits(product, result);
@@ -106,9 +104,9 @@ internal static class EdwardsScalar
         ulong borrow = 0;
         for (int i = 0; i < result.Length; i++)
         {
-            UInt128 difference = (UInt128)a[i] - b[i] - borrow;
-            result[i] = (ulong)difference;
-            borrow = (ulong)(difference >> 64) & 1;
+            ulong difference = a[i] - b[i] - borrow;
+            borrow = ((~a[i] & b[i]) | (~(a[i] ^ b[i]) & difference)) >> 63;
+            result[i] = difference;
         }
 
         return borrow;
@@ -122,13 +120,24 @@ internal static class EdwardsScalar
             ulong carry = 0;
             for (int j = 0; j < b.Length; j++)
             {
-                UInt128 sum = Math.BigMul(a[i], b[j]) + product[i + j] + carry;
-                product[i + j] = (ulong)sum;
-                carry = (ulong)(sum >> 64);
+                ulong high = Math.BigMul(a[i], b[j], out ulong low);
+                ulong first = 0;
+                ulong second = 0;
+                low = Add(low, product[i + j], ref first);
+                product[i + j] = Add(low, carry, ref second);
+                carry = high + first + second;
             }
 
             product[i + b.Length] = carry;
         }
+    }
+
+    /// <summary>Adds with carry by bit logic: a comparison might be compiled to a branch on a secret.</summary>
+    private static ulong Add(ulong a, ulong b, ref ulong carry)
+    {
+        ulong sum = a + b + carry;
+        carry = ((a & b) | ((a | b) & ~sum)) >> 63;
+        return sum;
     }
 
     private static void Read(ReadOnlySpan<byte> bytes, Span<ulong> digits)

@@ -14,7 +14,8 @@ public sealed unsafe class TlsContext : IDisposable
         "AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:AES256-SHA";
 
     private readonly byte[] _certificate;
-    private int _references = 1;
+    private int _references = 1; // ours, and those of connections that are being set up
+    private int _disposed;
 
     private TlsContext(IntPtr handle, byte[] certificate)
     {
@@ -51,12 +52,40 @@ public sealed unsafe class TlsContext : IDisposable
         return context;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Gives the context up, once connections that are being set up have taken what they need. Those made with it live on.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _references, 0) == 1)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            LibSsl.SSL_CTX_free(Handle); // OpenSSL counts references: sessions in use keep it alive
+            Release();
+        }
+    }
+
+    /// <summary>A new connection's state. The context may be disposed by somebody else at the same time, when a certificate is replaced.</summary>
+    /// <exception cref="IOException">The context was disposed before.</exception>
+    internal IntPtr CreateConnection()
+    {
+        int references;
+        do
+        {
+            references = Volatile.Read(ref _references);
+            if (references == 0)
+            {
+                throw new IOException("the TLS certificate has been replaced");
+            }
+        }
+        while (Interlocked.CompareExchange(ref _references, references + 1, references) != references);
+
+        IntPtr connection = LibSsl.SSL_new(Handle);
+        Release();
+        return connection != 0 ? connection : throw new IOException($"OpenSSL gave no connection: {LibSsl.TakeErrorText()}");
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0)
+        {
+            LibSsl.SSL_CTX_free(Handle); // OpenSSL counts references itself: connections in use keep it alive
         }
     }
 

@@ -12,8 +12,8 @@ internal sealed unsafe class TlsSession : IDisposable
 
     internal TlsSession(TlsContext context, bool isServer, string? serverName)
     {
+        _ssl = context.CreateConnection();
         _bio = (SpanBioState*)NativeMemory.AllocZeroed((nuint)sizeof(SpanBioState));
-        _ssl = LibSsl.SSL_new(context.Handle);
         IntPtr bio = SpanBio.Create(_bio);
         LibSsl.SSL_set_bio(_ssl, bio, bio); // the session owns the BIO from here on
         if (isServer)

@@ -20,6 +20,9 @@ internal sealed class TlsTransport : ChannelTransport
     // Ciphertext that came in one piece with the end of the handshake; read first.
     private byte[] _early;
     private bool _ended;
+
+    // The last receive did not fill its buffer, so the socket has nothing more just now: no need to ask it.
+    private bool _drained;
     private int _disposed;
 
     private TlsTransport(Socket socket, TlsSession session, ReadOnlyMemory<byte> responderCertificate, byte[] early)
@@ -210,6 +213,12 @@ internal sealed class TlsTransport : ChannelTransport
             return early;
         }
 
+        if (_drained)
+        {
+            _drained = false;
+            return 0;
+        }
+
         try
         {
             int received = _socket.Receive(destination, SocketFlags.None, out SocketError error);
@@ -224,6 +233,7 @@ internal sealed class TlsTransport : ChannelTransport
             }
 
             _ended = received == 0;
+            _drained = received > 0 && received < destination.Length;
             return received;
         }
         catch (ObjectDisposedException failure)

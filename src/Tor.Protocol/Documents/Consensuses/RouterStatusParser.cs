@@ -77,6 +77,12 @@ internal sealed class RouterStatusParser(bool isMicrodescriptorFlavor, bool isVo
             return Fail("Error decoding descriptor digest");
         }
 
+        string name = System.Text.Encoding.ASCII.GetString(nickname);
+        return ReadPlace(words, name, new RsaIdentity(identity.ToArray()), descriptor);
+    }
+
+    private RouterStatus? ReadPlace(ArgumentReader words, string nickname, RsaIdentity identity, Digest160 descriptor)
+    {
         Span<byte> time = stackalloc byte[19];
         if (!JoinTime(words.Next(), words.Next(), time) || !FieldText.TryParseTime(time, out DateTime published))
         {
@@ -93,8 +99,8 @@ internal sealed class RouterStatusParser(bool isMicrodescriptorFlavor, bool isVo
         ushort directoryPort = FieldText.TryParsePort(words.Next(), out parsed) ? parsed : (ushort)0;
         return new RouterStatus
         {
-            Nickname = System.Text.Encoding.ASCII.GetString(nickname),
-            Identity = new RsaIdentity(identity.ToArray()),
+            Nickname = nickname,
+            Identity = identity,
             DescriptorDigest = descriptor,
             Published = published,
             Address = new IPEndPoint(address, port),

@@ -12,12 +12,13 @@ namespace Tunic.Tor.Protocol.Documents.Descriptors;
 internal sealed class ExtraInfoParser(ReadOnlyMemory<byte> text)
 {
     private readonly DocumentLexer _lexer = new(ExtraInfoFormat.Format);
+    private DocumentFaultKind _faultKind = DocumentFaultKind.Malformed;
     private string _failure = "";
 
     public bool TryParse([NotNullWhen(true)] out ExtraInfo? extraInfo, [NotNullWhen(false)] out DocumentFault? fault)
     {
         extraInfo = Parse();
-        fault = extraInfo is null ? new DocumentFault(DocumentFaultKind.Malformed, _failure) : null;
+        fault = extraInfo is null ? new DocumentFault(_faultKind, _failure) : null;
         return extraInfo is not null;
     }
 
@@ -73,6 +74,7 @@ internal sealed class ExtraInfoParser(ReadOnlyMemory<byte> text)
         byte[] bytes = signature.DecodeObject();
         if (!signature.HasLabel("SIGNATURE"u8) || bytes.Length is < 128 or > 512)
         {
+            _faultKind = DocumentFaultKind.BadSignature;
             return Fail("Bad object type or length on extra-info signature");
         }
 

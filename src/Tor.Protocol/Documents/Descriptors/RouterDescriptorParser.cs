@@ -100,14 +100,23 @@ internal sealed class RouterDescriptorParser(ReadOnlyMemory<byte> text)
             return null;
         }
 
-        return !CheckSignature(identityKey, digest) ? null : new RouterDescriptor
+        return CheckSignature(identityKey, digest) ? Build(complete, identityKey, ntorKey, verifier) with
         {
-            Declaration = complete,
+            TapOnionKey = tap.HasObject ? tap.DecodeRsaKey() : null,
+            Digest = digest,
+            Sha256Digest = sha256,
+            Text = own,
+        } : null;
+    }
+
+    private static RouterDescriptor Build(
+        RelayDeclaration declaration, RsaPublicKey identityKey, byte[] ntorKey, RouterDescriptorVerifier verifier) => new()
+        {
+            Declaration = declaration,
             IdentityKey = identityKey,
             Identity = identityKey.Identity,
             Ed25519Identity = verifier.Certificate.SigningKey!.Value,
             SigningKeyCertificate = verifier.Certificate,
-            TapOnionKey = tap.HasObject ? tap.DecodeRsaKey() : null,
             TapCrossCertificate = verifier.TapCrossCertificate,
             NtorOnionKey = ntorKey,
             NtorCrossCertificate = verifier.NtorCertificate,
@@ -115,11 +124,10 @@ internal sealed class RouterDescriptorParser(ReadOnlyMemory<byte> text)
             FamilyCertificates = verifier.FamilyCertificates,
             FamilyIds = verifier.FamilyIds,
             CertificatesExpire = verifier.Expires,
-            Digest = digest,
-            Sha256Digest = sha256,
-            Text = own,
+            Digest = default,
+            Sha256Digest = default,
+            Text = default,
         };
-    }
 
     private RelayDeclaration? ReadRouterLine()
     {

@@ -54,10 +54,11 @@ public static class ExitPolicyParser
             return false;
         }
 
-        int bracket = text.IndexOf((byte)']');
-        int colon = text[(bracket + 1)..].IndexOf((byte)':');
-        ReadOnlySpan<byte> address = colon < 0 ? text : text[..(bracket + 1 + colon)];
-        ReadOnlySpan<byte> portText = colon < 0 ? default : text[(bracket + 2 + colon)..];
+        // An IPv6 address needs no brackets when a mask parts it from the ports.
+        int addressEnd = Math.Max(text.IndexOf((byte)']'), text.IndexOf((byte)'/')) + 1;
+        int colon = text[addressEnd..].IndexOf((byte)':');
+        ReadOnlySpan<byte> address = colon < 0 ? text : text[..(addressEnd + colon)];
+        ReadOnlySpan<byte> portText = colon < 0 ? default : text[(addressEnd + colon + 1)..];
         if (!TryParsePorts(portText, out PortRange ports))
         {
             return false;
@@ -102,9 +103,10 @@ public static class ExitPolicyParser
 
         int slash = text.IndexOf((byte)'/');
         ReadOnlySpan<byte> host = slash < 0 ? text : text[..slash];
-        bool isIPv6 = host.Length > 2 && host[0] == '[' && host[^1] == ']';
+        bool isIPv6 = host.Contains((byte)':');
         int bits = isIPv6 ? 128 : 32;
-        if (!(isIPv6 ? FieldText.TryParseIPv6(host[1..^1], out IPAddress? address) : FieldText.TryParseIPv4(host, out address))
+        host = host.Length > 2 && host[0] == '[' && host[^1] == ']' ? host[1..^1] : host;
+        if (!(isIPv6 ? FieldText.TryParseIPv6(host, out IPAddress? address) : FieldText.TryParseIPv4(host, out address))
             || (slash >= 0 && !TryParseMask(text[(slash + 1)..], isIPv6, out bits)))
         {
             return false;

@@ -86,15 +86,16 @@ internal sealed class VoteParser(ReadOnlyMemory<byte> text)
             return Fail("Unparseable time or methods in vote");
         }
 
-        if (ReadRelays(preamble.KnownFlags, ref position) is not { } relays || !CheckSignature(preamble, certificate, position, digest))
-        {
-            return null;
-        }
+        return ReadRelays(preamble.KnownFlags, ref position) is { } relays && CheckSignature(preamble, certificate, position, digest)
+            ? ReadRest(Create(preamble, certificate, relays, digest) with { Methods = methods, Published = published })
+            : null;
+    }
 
-        return ReadRest(new Vote
+    private static Vote Create(
+        StatusPreamble preamble, AuthorityCertificate certificate, IReadOnlyList<VoteRouterStatus> relays, Digest160 digest) => new()
         {
-            Methods = methods,
-            Published = published,
+            Methods = [],
+            Published = default,
             ValidAfter = preamble.ValidAfter,
             FreshUntil = preamble.FreshUntil,
             ValidUntil = preamble.ValidUntil,
@@ -116,8 +117,7 @@ internal sealed class VoteParser(ReadOnlyMemory<byte> text)
             Certificate = certificate,
             Relays = relays,
             Digest = digest,
-        });
-    }
+        };
 
     private Vote ReadRest(Vote vote) => vote with
     {

@@ -36,7 +36,7 @@ public static class GeneralExit
 
             for (int network = first; network <= last; network++)
             {
-                if (rejected[network] || (!allowPrivate && InternalAddress.Is(new IPAddress([(byte)network, 0, 0, 0]))))
+                if (rejected[network] || (!allowPrivate && InternalAddress.Contains(new IPAddress([(byte)network, 0, 0, 0]))))
                 {
                     continue;
                 }

@@ -12,11 +12,11 @@ public static class SharedRandomComputation
     /// <param name="commits">The commits of all recognized authorities; those without reveal do not count.</param>
     /// <param name="previous">The value of the run before; null counts as 32 zero bytes.</param>
     /// <remarks>Ordered by the hash of the reveal as stock tor does; the specification says by the reveal itself, and authorities that follow it would never agree with stock.</remarks>
-    public static SharedRandomValue Compute(IEnumerable<SharedRandomCommit> commits, Digest256? previous)
+    public static SharedRandomValue Compute(IEnumerable<SharedRandomCommitment> commits, Digest256? previous)
     {
         var reveals = new StringBuilder();
         ulong count = 0;
-        foreach (SharedRandomCommit commit in commits.Where(commit => commit.EncodedReveal is not null).OrderBy(commit => commit.HashedReveal))
+        foreach (SharedRandomCommitment commit in commits.Where(commit => commit.EncodedReveal is not null).OrderBy(commit => commit.HashedReveal))
         {
             reveals.Append(commit.Authority).Append(commit.EncodedReveal);
             count++;
@@ -27,7 +27,7 @@ public static class SharedRandomComputation
         token.CopyTo(message);
         Span<byte> rest = message.AsSpan(token.Length);
         BinaryPrimitives.WriteUInt64BigEndian(rest, count);
-        BinaryPrimitives.WriteUInt32BigEndian(rest[8..], SharedRandomCommit.Version);
+        BinaryPrimitives.WriteUInt32BigEndian(rest[8..], SharedRandomCommitment.Version);
         Sha3.Hash256(Encoding.ASCII.GetBytes(reveals.ToString()), rest.Slice(12, Digest256.Length));
         previous?.CopyTo(rest[(12 + Digest256.Length)..]);
 

@@ -13,7 +13,7 @@ public sealed class SharedRandomState
 
     private const int RoundsPerRun = 2 * RoundsPerPhase;
 
-    private readonly SortedDictionary<RsaIdentity, SharedRandomCommit> _commits = [];
+    private readonly SortedDictionary<RsaIdentity, SharedRandomCommitment> _commits = [];
     private readonly RandomSource _random;
 
     /// <summary>A state without history.</summary>
@@ -33,14 +33,14 @@ public sealed class SharedRandomState
 
     internal SharedRandomState(
         RsaIdentity own, RandomSource random, SharedRandomPhase phase, DateTime validAfter, DateTime validUntil,
-        IEnumerable<SharedRandomCommit> commits)
+        IEnumerable<SharedRandomCommitment> commits)
     {
         Own = own;
         _random = random;
         Phase = phase;
         ValidAfter = validAfter;
         ValidUntil = validUntil;
-        foreach (SharedRandomCommit commit in commits)
+        foreach (SharedRandomCommitment commit in commits)
         {
             _commits[commit.Authority] = commit;
         }
@@ -68,7 +68,7 @@ public sealed class SharedRandomState
     public bool IsFresh { get; private set; }
 
     /// <summary>The commits of this run, ascending by authority.</summary>
-    public IReadOnlyCollection<SharedRandomCommit> Commits => _commits.Values;
+    public IReadOnlyCollection<SharedRandomCommitment> Commits => _commits.Values;
 
     /// <summary>Counts the changes.</summary>
     public int Revision { get; private set; }
@@ -121,16 +121,16 @@ public sealed class SharedRandomState
     /// <param name="voter">The v3 identity that signed the vote.</param>
     /// <param name="commits">All commits in the vote; only the voter's own ones count.</param>
     /// <param name="authorities">The v3 identities of all authorities of the network.</param>
-    public void Receive(RsaIdentity voter, IEnumerable<SharedRandomCommit> commits, IReadOnlySet<RsaIdentity> authorities)
+    public void Receive(RsaIdentity voter, IEnumerable<SharedRandomCommitment> commits, IReadOnlySet<RsaIdentity> authorities)
     {
-        foreach (SharedRandomCommit commit in commits)
+        foreach (SharedRandomCommitment commit in commits)
         {
             if (commit.Authority != voter || !authorities.Contains(voter))
             {
                 continue;
             }
 
-            SharedRandomCommit? known = _commits.GetValueOrDefault(voter);
+            SharedRandomCommitment? known = _commits.GetValueOrDefault(voter);
             bool keep = Phase == SharedRandomPhase.Commit
                 ? known is null && commit.EncodedReveal is null
                 : known is not null && known.EncodedCommit == commit.EncodedCommit && commit.HasValidReveal();
@@ -142,22 +142,9 @@ public sealed class SharedRandomState
         }
     }
 
-    /// <summary>The lines for our vote: participation, commits, values. Each ends with a line feed.</summary>
-    public string ToVoteLines()
-    {
-        // A commit without reveal has an empty last word in the reveal phase, as in stock tor.
-        IEnumerable<string> commits = _commits.Values
-            .Select(commit => Phase == SharedRandomPhase.Commit ? commit.WithoutReveal().ToString()
-                : commit.EncodedReveal is null ? commit + " " : commit.ToString())
-            .Order(StringComparer.Ordinal)
-            .Select(commit => $"shared-rand-commit {commit}\n");
-        return "shared-rand-participate\n" + string.Concat(commits) + ToValueLines(Previous, Current);
-    }
-
-    /// <summary>The lines of the values, as votes and consensuses have them; empty when there is none.</summary>
-    public static string ToValueLines(SharedRandomValue? previous, SharedRandomValue? current) =>
-        (previous is null ? "" : $"shared-rand-previous-value {previous}\n")
-        + (current is null ? "" : $"shared-rand-current-value {current}\n");
+    /// <summary>What our vote says: each commit known, with its reveal only in the reveal phase.</summary>
+    public IReadOnlyList<SharedRandomCommitment> CommitsForVote =>
+        [.. _commits.Values.Select(commit => Phase == SharedRandomPhase.Commit ? commit.WithoutReveal() : commit)];
 
     private static DateTime EndOfRun(DateTime now, VotingSchedule schedule, TimeSpan interval)
     {
@@ -177,5 +164,5 @@ public sealed class SharedRandomState
         AddOwnCommit(schedule.IntervalStarts);
     }
 
-    private void AddOwnCommit(DateTime validAfter) => _commits[Own] = SharedRandomCommit.Generate(Own, validAfter, _random);
+    private void AddOwnCommit(DateTime validAfter) => _commits[Own] = SharedRandomCommitment.Generate(Own, validAfter, _random);
 }

@@ -20,7 +20,7 @@ public static class SharedRandomStateFile
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Tor shared random state file last generated on {FieldText.FormatTime(now)} local time\n");
         text.Append("# Other times below are in UTC\n# Please *do not* edit this file.\n\n");
-        foreach (SharedRandomCommit commit in state.Commits)
+        foreach (SharedRandomCommitment commit in state.Commits)
         {
             text.Append("Commit ").Append(commit).Append('\n');
         }
@@ -39,7 +39,7 @@ public static class SharedRandomStateFile
     {
         var values = new Dictionary<string, SharedRandomValue>(StringComparer.OrdinalIgnoreCase);
         var times = new Dictionary<string, DateTime>(StringComparer.OrdinalIgnoreCase);
-        var commits = new List<SharedRandomCommit>();
+        var commits = new List<SharedRandomCommitment>();
         string version = "";
         foreach (string line in text.Split('\n'))
         {
@@ -53,7 +53,7 @@ public static class SharedRandomStateFile
             {
                 case "COMMIT" when words.Length < 4:
                     return null;
-                case "COMMIT" when commits.Count < MaxCommits && SharedRandomCommit.Parse(words[1..]) is { } commit:
+                case "COMMIT" when commits.Count < MaxCommits && SharedRandomCommitment.Parse(words[1..]) is { } commit:
                     commits.Add(commit); // a commit that cannot be read is left out, as in stock tor
                     break;
                 case "SHAREDRANDPREVIOUSVALUE" or "SHAREDRANDCURRENTVALUE":

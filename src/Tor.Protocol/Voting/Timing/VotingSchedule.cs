@@ -20,8 +20,15 @@ public sealed record VotingSchedule
     /// <summary>Missing signatures are asked for.</summary>
     public required DateTime FetchMissingSignatures { get; init; }
 
-    /// <summary>The consensus is published: its valid-after time.</summary>
+    /// <summary>The consensus is published.</summary>
     public required DateTime IntervalStarts { get; init; }
+
+    /// <summary>Valid-after of the consensus that is voted on: <see cref="IntervalStarts"/>, except in a hurried first round.</summary>
+    public DateTime ValidAfter
+    {
+        get => field == default ? IntervalStarts : field;
+        init;
+    }
 
     /// <summary>Valid-after of the consensus that this schedule follows; null when there was no live one.</summary>
     public DateTime? LiveConsensusValidAfter { get; init; }
@@ -70,6 +77,29 @@ public sealed record VotingSchedule
             VotingEnds = validAfter.AddSeconds(-distributionDelay),
             FetchMissingVotes = validAfter.AddSeconds(-distributionDelay - (voteDelay / 2)),
             VotingStarts = validAfter.AddSeconds(-distributionDelay - voteDelay),
+        };
+    }
+
+    /// <summary>
+    /// The first round of a network of ours, which need not wait for a slot: the steps follow each other at two seconds, and each is taken
+    /// earlier when everything is there. The consensus counts from the start of the slot under way.
+    /// </summary>
+    /// <param name="now">Wall clock, UTC.</param>
+    /// <param name="hold">Longest wait for relays before the vote.</param>
+    /// <param name="interval">Voting interval.</param>
+    /// <param name="offset">As for <see cref="Create(DateTime, Consensus?, VotingIntervals, TimeSpan)"/>.</param>
+    public static VotingSchedule CreateHurried(DateTime now, TimeSpan hold, TimeSpan interval, TimeSpan offset = default)
+    {
+        var step = TimeSpan.FromSeconds(2);
+        return new VotingSchedule
+        {
+            Interval = interval,
+            ValidAfter = StartOfIntervalAfter(now, interval, offset) - interval,
+            VotingStarts = now + hold,
+            FetchMissingVotes = now + hold + step,
+            VotingEnds = now + hold + (2 * step),
+            FetchMissingSignatures = now + hold + (3 * step),
+            IntervalStarts = now + hold + (4 * step),
         };
     }
 

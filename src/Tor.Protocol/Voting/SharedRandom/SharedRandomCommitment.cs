@@ -6,19 +6,20 @@ using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Documents.Lexing;
+using Tunic.Tor.Protocol.Documents.Votes;
 using Tunic.Tor.Protocol.Voting.Timing;
 
 namespace Tunic.Tor.Protocol.Voting.SharedRandom;
 
 /// <summary>One authority's commitment of a protocol run, perhaps with its reveal (srv-spec, "Shared random commitment line").</summary>
 /// <remarks>The texts are kept as they came: votes repeat them, and the hash is over the text of the reveal, not over its bytes.</remarks>
-public sealed record SharedRandomCommit
+public sealed record SharedRandomCommitment
 {
     private const int DecodedLength = 8 + Digest256.Length;
     private const int EncodedLength = 56;
     private const string Algorithm = "sha3-256";
 
-    private SharedRandomCommit()
+    private SharedRandomCommitment()
     {
     }
 
@@ -44,7 +45,7 @@ public sealed record SharedRandomCommit
     public ulong RevealTime { get; private init; }
 
     /// <summary>A fresh commitment of our own, which knows its reveal.</summary>
-    public static SharedRandomCommit Generate(RsaIdentity authority, DateTime timestamp, RandomSource random)
+    public static SharedRandomCommitment Generate(RsaIdentity authority, DateTime timestamp, RandomSource random)
     {
         Span<byte> secret = stackalloc byte[DecodedLength];
         Span<byte> number = stackalloc byte[Digest256.Length];
@@ -57,7 +58,7 @@ public sealed record SharedRandomCommit
         Span<byte> commit = stackalloc byte[DecodedLength];
         secret[..8].CopyTo(commit);
         HashReveal(reveal, commit[8..]);
-        var result = new SharedRandomCommit
+        var result = new SharedRandomCommitment
         {
             Authority = authority,
             EncodedCommit = Convert.ToBase64String(commit),
@@ -73,7 +74,7 @@ public sealed record SharedRandomCommit
 
     /// <summary>Reads the words of a "shared-rand-commit" or "Commit" line: version, algorithm, fingerprint, commitment and perhaps the reveal.</summary>
     /// <returns>Null for anything malformed or of a newer version.</returns>
-    public static SharedRandomCommit? Parse(IReadOnlyList<string> words)
+    public static SharedRandomCommitment? Parse(IReadOnlyList<string> words)
     {
         if (words.Count < 4
             || !uint.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint version) || version > Version
@@ -88,7 +89,7 @@ public sealed record SharedRandomCommit
             return null;
         }
 
-        var commit = new SharedRandomCommit
+        var commit = new SharedRandomCommitment
         {
             Authority = authority,
             EncodedCommit = words[3],
@@ -105,6 +106,11 @@ public sealed record SharedRandomCommit
             : commit with { EncodedReveal = words[4], RevealTime = BinaryPrimitives.ReadUInt64BigEndian(bytes) };
     }
 
+    /// <summary>The commitments in a vote; malformed ones are left out.</summary>
+    public static IEnumerable<SharedRandomCommitment> ParseAll(IEnumerable<SharedRandomCommit> lines) => lines
+        .Select(line => Parse([$"{line.Version}", line.Algorithm, line.Identity.ToString(), line.Commitment, .. line.Reveal is null ? [] : new[] { line.Reveal }]))
+        .OfType<SharedRandomCommitment>();
+
     /// <summary>Whether the reveal is there, and is what was committed to.</summary>
     public bool HasValidReveal()
     {
@@ -119,7 +125,10 @@ public sealed record SharedRandomCommit
     }
 
     /// <summary>The same commitment without the reveal: what a vote shows before the reveal phase.</summary>
-    public SharedRandomCommit WithoutReveal() => this with { EncodedReveal = null, RevealTime = 0 };
+    public SharedRandomCommitment WithoutReveal() => this with { EncodedReveal = null, RevealTime = 0 };
+
+    /// <summary>The line for a vote.</summary>
+    public SharedRandomCommit ToVoteLine() => new((int)Version, Algorithm, Authority, EncodedCommit, EncodedReveal);
 
     /// <summary>The words of the line, with the reveal if it is there.</summary>
     public override string ToString() =>

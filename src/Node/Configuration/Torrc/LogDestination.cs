@@ -1,0 +1,9 @@
+namespace Tunic.Node.Configuration.Torrc;
+
+internal enum LogDestination
+{
+    StandardOutput,
+    StandardError,
+    SystemLog,
+    File,
+}

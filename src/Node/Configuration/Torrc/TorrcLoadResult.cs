@@ -1,0 +1,7 @@
+namespace Tunic.Node.Configuration.Torrc;
+
+/// <summary>What came of reading a configuration.</summary>
+/// <param name="Options">Checked options.</param>
+/// <param name="Warnings">Sentences for the log at warning level, options that are ignored among them.</param>
+/// <param name="Notices">Sentences for the log at notice level: files that were read.</param>
+internal sealed record TorrcLoadResult(TorrcOptions Options, IReadOnlyList<string> Warnings, IReadOnlyList<string> Notices);

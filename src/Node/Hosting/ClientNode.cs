@@ -1,0 +1,45 @@
+using Tunic.Tor.Client;
+using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Primitives.Storage;
+
+namespace Tunic.Node.Hosting;
+
+/// <summary>A client and its ports for applications. Open the ports, start, dispose.</summary>
+internal sealed class ClientNode : IAsyncDisposable
+{
+    private readonly NodeEnvironment _environment;
+    private readonly List<ProxyListener> _ports = [];
+
+    internal ClientNode(NetworkProfile profile, ClientOptions options, IStateStore store, NodeEnvironment environment)
+    {
+        _environment = environment;
+        Client = new TorClient(profile, options, environment.Connector, store, environment.Channels);
+    }
+
+    internal TorClient Client { get; }
+
+    /// <summary>Opens a port; before the client starts, so that a port in use is the first thing to be told.</summary>
+    /// <exception cref="ListenerException">It cannot be opened; the message names the option.</exception>
+    internal void Open(ProxyListener port, string kind)
+    {
+        _environment.Log.Notice($"Opening {kind} listener on {port.LocalEndPoint}");
+        _ports.Add(port);
+        port.Start();
+        _environment.Log.Notice($"Opened {kind} listener connection (ready) on {port.LocalEndPoint}");
+    }
+
+    /// <summary>Begins to bootstrap. Returns at once.</summary>
+    internal void Start()
+    {
+        BootstrapNotices.Follow(Client, _environment.Log);
+        Client.Start();
+    }
+
+    /// <summary>Closes the ports, then the client: first nobody asks for anything any more.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_ports.Select(port => port.DisposeAsync().AsTask()));
+        await Client.DisposeAsync();
+    }
+}

@@ -1,0 +1,88 @@
+namespace Tunic.Node.Storage;
+
+/// <summary>Files and directories that only this user may look into.</summary>
+internal static class PrivateFiles
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerDirectory = OwnerOnly | UnixFileMode.UserExecute;
+
+    /// <summary>Makes a directory and its missing parents; takes group's and others' rights away from one that exists.</summary>
+    /// <exception cref="StorageException">Something else stands there, or it cannot be made or changed.</exception>
+    internal static void MakeDirectory(string path)
+    {
+        try
+        {
+            if (!Directory.Exists(path))
+            {
+                if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+                {
+                    throw new StorageException($"{path} is needed as a directory, and something else has that name.");
+                }
+
+                Directory.CreateDirectory(path, OwnerDirectory);
+            }
+
+            UnixFileMode mode = File.GetUnixFileMode(path);
+            if ((mode & ~OwnerDirectory) != 0)
+            {
+                File.SetUnixFileMode(path, mode & OwnerDirectory);
+            }
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not StorageException)
+        {
+            throw new StorageException($"Cannot make or use the directory {path}: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>True when an ordinary file is there, false when nothing is.</summary>
+    /// <exception cref="StorageException">A link or a directory has the name.</exception>
+    internal static bool IsPlainFile(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not null)
+        {
+            throw new StorageException($"{path} is a link, and links are not followed here: put the file itself in its place.");
+        }
+
+        return !Directory.Exists(path)
+            ? file.Exists
+            : throw new StorageException($"{path} is a directory, and a file is expected.");
+    }
+
+    /// <summary>Writes a new file and renames it over the old one.</summary>
+    /// <param name="path">The file to replace.</param>
+    /// <param name="unfinishedPath">Beside it: holds the new content until it is complete. What is left of an earlier attempt is removed.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="toDisk">Wait until the disk has it, so that it survives a crash of the machine.</param>
+    /// <param name="cancel">Ends the attempt; the old file stays.</param>
+    internal static async Task ReplaceAsync(
+        string path, string unfinishedPath, ReadOnlyMemory<byte> content, bool toDisk, CancellationToken cancel)
+    {
+        File.Delete(unfinishedPath);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, // never writes through a link
+            Access = FileAccess.Write,
+            UnixCreateMode = OwnerOnly,
+            BufferSize = 0,
+        };
+        try
+        {
+            await using (var file = new FileStream(unfinishedPath, options))
+            {
+                await file.WriteAsync(content, cancel);
+                if (toDisk)
+                {
+                    file.Flush(flushToDisk: true);
+                }
+            }
+
+            File.Move(unfinishedPath, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinishedPath);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Tunic.Node.Configuration.Torrc;
+using Tunic.Tor.Client;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Node.TorProgram;
+
+/// <summary>What a torrc means for the client.</summary>
+internal static class TorClientOptions
+{
+    private const int MostBuilding = 100;
+
+    internal static ClientOptions Create(TorrcOptions options)
+    {
+        var defaults = new ClientOptions();
+        (TorrcClientOptions client, TorrcPathOptions paths) = (options.Client, options.Paths);
+        return new ClientOptions
+        {
+            MaxCircuitDirtiness = client.MaxCircuitDirtiness,
+            UnusedCircuitLifetime = client.CircuitsAvailableTimeout > TimeSpan.Zero ? client.CircuitsAvailableTimeout : defaults.UnusedCircuitLifetime,
+            MaxBuilding = Math.Clamp(client.MaxCircuitsPending, 1, MostBuilding),
+            StreamTimeout = client.SocksTimeout,
+            StreamAttemptTimeout = client.CircuitStreamTimeout > TimeSpan.Zero ? client.CircuitStreamTimeout : defaults.StreamAttemptTimeout,
+            LearnCircuitBuildTimeout = client.LearnCircuitBuildTimeout,
+            CircuitBuildTimeout = client.CircuitBuildTimeout > TimeSpan.Zero ? client.CircuitBuildTimeout : null,
+            UseEntryGuards = paths.UseEntryGuards,
+            Guards = new GuardOptions
+            {
+                EntryGuards = GivenOrNull(paths.EntryGuards),
+                PrimaryGuards = GivenOrNull(paths.PrimaryGuards),
+                DirectoryGuards = GivenOrNull(paths.DirectoryGuards),
+                Lifetime = paths.GuardLifetime > TimeSpan.Zero ? paths.GuardLifetime : null,
+            },
+            Constraints = new PathConstraints
+            {
+                EntryNodes = paths.EntryNodes,
+                MiddleNodes = paths.MiddleNodes,
+                ExitNodes = paths.ExitNodes,
+                ExcludeNodes = paths.ExcludeNodes,
+                ExcludeExitNodes = paths.ExcludeExitNodes,
+                StrictNodes = paths.StrictNodes,
+            },
+            LocalFamilies = paths.NodeFamilies,
+            EnforceDistinctSubnets = paths.EnforceDistinctSubnets ? null : false,
+            PathsNeeded = paths.PathsNeededToBuildCircuits ?? defaults.PathsNeeded,
+        };
+    }
+
+    private static int? GivenOrNull(int number) => number > 0 ? number : null;
+}

@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Tunic.Node.Configuration.Torrc;
+using Tunic.Node.Hosting;
+using Tunic.Node.Logging;
+using Tunic.Node.Networks;
+using Tunic.Node.Processes;
+using Tunic.Node.Storage;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Storage;
+using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Client.Listeners.Dns;
+using Tunic.Tor.Client.Listeners.Http;
+using Tunic.Tor.Client.Listeners.Socks;
+using Tunic.Tor.Network.NetworkDirectory;
+
+namespace Tunic.Node.TorProgram;
+
+/// <summary>The running `tunic tor`: opens what the torrc asks for, waits for a signal, closes everything.</summary>
+internal sealed class TorProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
+
+    private readonly TorCommandLine _commandLine;
+    private readonly TorrcOptions _options;
+    private readonly NodeLog _log;
+    private readonly NodeEnvironment _environment;
+    private readonly ProcessSignals _signals = new();
+    private DataDirectoryLock? _lock;
+    private ClientNode? _client;
+    private RelayHost? _relay;
+    private OwnerWatch? _owner;
+
+    internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    {
+        _commandLine = commandLine;
+        _options = options;
+        _log = log;
+        _environment = new NodeEnvironment(log, TimeProvider.System);
+    }
+
+    /// <summary>Runs until a signal; the result is the exit code.</summary>
+    internal async Task<int> RunAsync()
+    {
+        _signals.StopRequested += signal => _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
+        _signals.HangedUp += Reload;
+        IStateStore store = await OpenDataDirectoryAsync();
+        NetworkProfile profile = TorrcNetwork.Create(_options.Network);
+        _client = new ClientNode(profile, TorClientOptions.Create(_options), store, _environment);
+        if (!_options.General.DisableNetwork)
+        {
+            OpenPorts(_client);
+            await StartRelayAsync(_client, profile, store);
+        }
+
+        UseLogs(_options.General);
+        WritePid();
+        _owner = _options.General.OwningControllerProcess is { } owner ? new OwnerWatch(owner, OnOwnerGone) : null;
+        if (_options.General.DisableNetwork)
+        {
+            _log.Notice("DisableNetwork is set. Tor will not make or accept non-control network connections. Shutting down all existing connections.");
+        }
+        else
+        {
+            _client.Start();
+        }
+
+        await Task.Delay(Timeout.Infinite, _signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCode.Success;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+        {
+            await _client.DisposeAsync();
+        }
+
+        if (_relay is not null)
+        {
+            await _relay.DisposeAsync();
+        }
+
+        if (_owner is not null)
+        {
+            await _owner.DisposeAsync();
+        }
+
+        RemovePid();
+        _environment.Dispose();
+        _lock?.Dispose();
+        _signals.Dispose();
+    }
+
+    private async Task<IStateStore> OpenDataDirectoryAsync()
+    {
+        TorrcGeneralOptions general = _options.General;
+        var state = new FileStateStore(general.DataDirectory);
+        _lock = DataDirectoryLock.TryTake(general.DataDirectory);
+        if (_lock is null)
+        {
+            _log.Warn("It looks like another Tor process is running with the same data directory.  Waiting 5 seconds to see if it goes away.");
+            await Task.Delay(LockWait, _signals.Stopping);
+            _lock = DataDirectoryLock.TryTake(general.DataDirectory)
+                ?? throw new CommandException(ErrorKind.LocalState, "No, it's still there.  Exiting.");
+        }
+
+        return general.CacheDirectory == general.DataDirectory
+            ? state
+            : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
+    }
+
+    /// <exception cref="ListenerException">A port cannot be opened.</exception>
+    private void OpenPorts(ClientNode node)
+    {
+        TorrcClientOptions client = _options.Client;
+        foreach (ClientPort port in client.SocksPorts)
+        {
+            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
+        }
+
+        foreach (ClientPort port in client.HttpTunnelPorts)
+        {
+            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
+        }
+
+        foreach (ClientPort port in client.DnsPorts)
+        {
+            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+        }
+    }
+
+    private async Task StartRelayAsync(ClientNode client, NetworkProfile profile, IStateStore store)
+    {
+        if (!_options.IsRelay)
+        {
+            return;
+        }
+
+        RelaySettings settings = TorRelaySettings.Create(_options);
+        _relay = await RelayHost.CreateAsync(settings, profile, store, _environment, _signals.Stopping);
+        _log.Notice($"Your Tor server's identity key fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.RsaIdentity}'");
+        _log.Notice($"Your Tor server's identity key ed25519 fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.Ed25519Identity.ToBase64()}'");
+        foreach (IPEndPoint port in settings.Relay.OrPorts)
+        {
+            _log.Notice($"Opening OR listener on {port}");
+        }
+
+        try
+        {
+            _relay.Start(client.Client);
+        }
+        catch (SocketException failure)
+        {
+            throw new CommandException(
+                ErrorKind.Configuration, $"Could not bind the ORPort: {failure.Message}. Choose another address or port with ORPort.", failure);
+        }
+
+        foreach (IPEndPoint port in _relay.Node.OrPorts)
+        {
+            _log.Notice($"Opened OR listener connection (ready) on {port}");
+        }
+    }
+
+    private void UseLogs(TorrcGeneralOptions general)
+    {
+        Redaction.IsOff = general.SafeLogging == SafeLogging.None;
+        _log.Granularity = general.LogTimeGranularity;
+        _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
+    }
+
+    /// <summary>SIGHUP: log files are opened again, by the torrc's lines of now. A torrc that cannot be used changes nothing.</summary>
+    private void Reload()
+    {
+        _log.Notice("Received reload signal (hup). Reloading config and resetting internal state.");
+        try
+        {
+            TorrcGeneralOptions general = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
+                ? TorrcLoader.Load(_commandLine, TextReader.Null).Options.General
+                : _options.General;
+            UseLogs(general with { TruncateLogFile = false });
+        }
+        catch (Exception failure) when (failure is TorrcException or StorageException)
+        {
+            _log.Warn(failure.Message);
+            _log.Warn("The configuration was not changed--see warnings above.");
+        }
+    }
+
+    private void OnOwnerGone()
+    {
+        _log.Notice("Owning controller process has vanished -- exiting now.");
+        _signals.Stop();
+    }
+
+    private void WritePid()
+    {
+        if (_options.General.PidFile is { } path)
+        {
+            try
+            {
+                File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _log.Warn($"Unable to open \"{path}\" for writing: {failure.Message}"); // as stock, which goes on
+            }
+        }
+    }
+
+    private void RemovePid()
+    {
+        if (_options.General.PidFile is { } path && File.Exists(path))
+        {
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                _log.Warn($"Couldn't unlink pid file: {failure.Message}");
+            }
+        }
+    }
+}

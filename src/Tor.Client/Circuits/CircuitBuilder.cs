@@ -1,0 +1,82 @@
+using Tunic.Primitives.Errors;
+using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.FlowControl.Congestion;
+using Tunic.Tor.Protocol.Links;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Tor.Client.Circuits;
+
+/// <summary>Builds a circuit along a path, and tells the planner how its guard fared.</summary>
+internal sealed class CircuitBuilder(
+    ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, TimeProvider time)
+{
+    /// <summary>Builds the circuit hop by hop within the learnt build timeout.</summary>
+    /// <returns>The circuit, and whether its guard may be used already.</returns>
+    /// <exception cref="CircuitBuildException">It could not be built; names the hop.</exception>
+    internal async Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel)
+    {
+        TimeSpan startedAt = time.GetElapsedTime(0);
+        using var timer = new CancellationTokenSource(planner.BuildTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
+        OriginCircuit? circuit = null;
+        int hop = 0;
+        try
+        {
+            Relay first = path.Hops[0];
+            Channel channel = await channels.GetAsync(
+                new PeerIdentity(first.RsaIdentity, first.Ed25519Identity), [first.IPv4Address], either.Token);
+            circuit = await OriginCircuit.CreateAsync(channel, Target(path, 0, congestion), circuits, either.Token);
+            for (hop = 1; hop < path.Hops.Count; hop++)
+            {
+                await circuit.ExtendAsync(Target(path, hop, congestion), either.Token);
+            }
+
+            GuardVerdict verdict = planner.OnBuilt(path.GuardUse, time.GetElapsedTime(0) - startedAt);
+            return verdict == GuardVerdict.Never
+                ? throw new CircuitBuildException(path.Hops[0], 1, "its guard is no longer one of ours")
+                : (circuit, verdict);
+        }
+        catch (Exception failure)
+        {
+            circuit?.Close();
+            Report(path, hop, timer.IsCancellationRequested);
+            cancel.ThrowIfCancellationRequested();
+            if (failure is CircuitBuildException)
+            {
+                throw;
+            }
+
+            if (failure is TunicException or IOException or TimeoutException or OperationCanceledException)
+            {
+                string why = timer.IsCancellationRequested ? $"no answer within {planner.BuildTimeout.TotalSeconds:0.#} s" : failure.Message;
+                throw new CircuitBuildException(path.Hops[hop], hop + 1, why, failure);
+            }
+
+            throw;
+        }
+    }
+
+    private static HopTarget Target(CircuitPath path, int hop, CongestionControlParameters congestion) =>
+        HopTargets.Create(path.Hops[hop], carriesStreams: hop == path.Hops.Count - 1, congestion);
+
+    private void Report(CircuitPath path, int hop, bool isTimeout)
+    {
+        if (isTimeout)
+        {
+            planner.OnTimeout(hasFirstHop: hop > 0);
+        }
+
+        if (hop == 0)
+        {
+            planner.OnGuardFailed(path.GuardUse);
+        }
+        else
+        {
+            planner.OnCancelled(path.GuardUse);
+        }
+    }
+}

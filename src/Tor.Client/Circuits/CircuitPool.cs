@@ -1,0 +1,448 @@
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
+using Tunic.Primitives.Overlay;
+using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Protocol.FlowControl.Congestion;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Tor.Client.Circuits;
+
+/// <summary>The circuits to exits: finds one for each request, builds what is missing and a few ahead of time, and retires old ones.</summary>
+/// <remarks>One gate guards all lists; nothing waits inside it.</remarks>
+internal sealed partial class CircuitPool(
+    ClientOptions options, CircuitBuilder builder, PathPlanner planner, TimeProvider time, ILogger log) : IAsyncDisposable
+{
+    /// <summary>Failed builds after which a request gives up, if no circuit came in between.</summary>
+    private const int MaxBuildFailures = 10;
+
+    /// <summary>Requests with new isolation keys within this time decide how many circuits are kept ready.</summary>
+    private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(10);
+
+    private const int MaxSpareCircuits = 14;
+
+    private readonly Lock _gate = new();
+    private readonly List<PooledCircuit> _circuits = [];
+    private readonly List<PooledCircuit> _waitingForGuard = [];
+    private readonly List<Build> _builds = [];
+    private readonly List<Waiter> _waiters = [];
+    private readonly Queue<TimeSpan> _demand = new();
+    private readonly HashSet<RsaIdentity> _avoid = [];
+    private readonly CancellationTokenSource _stop = new();
+    private ushort _latestPort = 443;
+    private ITimer? _upkeep;
+
+    /// <summary>Told when a circuit has been built.</summary>
+    internal Action<PooledCircuit>? OnBuilt { get; init; }
+
+    /// <summary>All circuits that are open, for showing them.</summary>
+    internal IReadOnlyList<PooledCircuit> Open
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _circuits];
+            }
+        }
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(0);
+
+    /// <summary>Begins to keep circuits ready. The directory must be there.</summary>
+    internal void Start()
+    {
+        _upkeep = time.CreateTimer(_ => Maintain(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>A circuit for the request, at once if there is one, else as soon as one has been built.</summary>
+    /// <exception cref="TunicException">None can be built.</exception>
+    internal async Task<PooledCircuit> GetAsync(CircuitRequest request, CancellationToken cancel)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+            _latestPort = request.Port.Port == 0 ? _latestPort : request.Port.Port;
+            if (Find(request) is { } found)
+            {
+                Use(found, request);
+                Refill();
+                return found;
+            }
+
+            waiter = new Waiter(request);
+            _waiters.Add(waiter);
+            Refill();
+        }
+
+        try
+        {
+            return await waiter.Result.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    /// <summary>No new streams on this circuit.</summary>
+    internal void Retire(PooledCircuit circuit)
+    {
+        lock (_gate)
+        {
+            circuit.IsRetired = true;
+        }
+    }
+
+    /// <summary>No new streams on any circuit that is open now (SIGNAL NEWNYM).</summary>
+    internal void RetireAll()
+    {
+        lock (_gate)
+        {
+            _circuits.ForEach(circuit => circuit.IsRetired = true);
+            Refill();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Task[] running;
+        lock (_gate)
+        {
+            running = [.. _builds.Select(build => build.Completion)];
+        }
+
+        if (_upkeep is not null)
+        {
+            await _upkeep.DisposeAsync();
+        }
+
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            foreach (Waiter waiter in _waiters)
+            {
+                waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
+            }
+
+            _circuits.ForEach(circuit => circuit.Circuit.Close());
+            _waitingForGuard.ForEach(circuit => circuit.Circuit.Close());
+            _circuits.Clear();
+        }
+    }
+
+    /// <summary>Prefers the circuit that the same key uses already, and among them the one used last.</summary>
+    private PooledCircuit? Find(CircuitRequest request)
+    {
+        PooledCircuit? best = null;
+        foreach (PooledCircuit circuit in _circuits)
+        {
+            if (circuit.Fits(request)
+                && !IsTooDirty(circuit)
+                && (best is null || (circuit.DirtySince ?? TimeSpan.MinValue) > (best.DirtySince ?? TimeSpan.MinValue)))
+            {
+                best = circuit;
+            }
+        }
+
+        return best;
+    }
+
+    private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
+
+    private void Use(PooledCircuit circuit, CircuitRequest request)
+    {
+        if (circuit.DirtySince is null)
+        {
+            _demand.Enqueue(Now);
+        }
+
+        circuit.Use(request, Now);
+    }
+
+    /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
+    private void Refill()
+    {
+        // A build that fits several requests of one key serves them all; those of different keys need one each.
+        var promised = new List<Build>();
+        foreach (Waiter waiter in _waiters)
+        {
+            Build? build = _builds.Find(candidate => candidate.Fits(waiter.Request) && IsFor(candidate, waiter, promised));
+            build ??= TryBuild(waiter.Request);
+            if (build is null)
+            {
+                return;
+            }
+
+            build.PromisedTo ??= waiter.Request.Isolation;
+            promised.Add(build);
+        }
+
+        int ready = _circuits.Count(circuit => circuit.Isolation is null && !circuit.IsRetired && !circuit.Circuit.HasEnded);
+        int underWay = _builds.Count(build => build.PromisedTo is null);
+        for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
+        {
+            if (TryBuild(new CircuitRequest(new ExitPort(_latestPort), IsolationKey.None)) is null)
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool IsFor(Build build, Waiter waiter, List<Build> promised) =>
+        build.PromisedTo == waiter.Request.Isolation || (build.PromisedTo is null && !promised.Contains(build));
+
+    /// <summary>As many as were newly taken of late, between the option and stock's limit.</summary>
+    private int SparesWanted()
+    {
+        while (_demand.TryPeek(out TimeSpan oldest) && Now - oldest > DemandWindow)
+        {
+            _demand.Dequeue();
+        }
+
+        return Math.Min(Math.Max(options.SpareCircuits, _demand.Count), MaxSpareCircuits);
+    }
+
+    private Build? TryBuild(CircuitRequest request)
+    {
+        if (_builds.Count >= options.MaxBuilding)
+        {
+            return null;
+        }
+
+        PathResult result = Select(request);
+        if (!result.IsFound && _avoid.Count > 0)
+        {
+            _avoid.Clear(); // better a relay that failed than none
+            result = Select(request);
+        }
+
+        if (!result.IsFound)
+        {
+            FailWaiters(request, result);
+            return null;
+        }
+
+        var build = new Build(result.Path!);
+        _builds.Add(build);
+        build.Completion = Task.Run(() => RunAsync(build));
+        return build;
+    }
+
+    private PathResult Select(CircuitRequest request) => planner.Select(new PathRequest
+    {
+        Length = options.PathLength,
+        Ports = [request.Port],
+        NeedsStable = request.NeedsStable,
+        Excluded = [.. _avoid],
+    });
+
+    private async Task RunAsync(Build build)
+    {
+        try
+        {
+            CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
+            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
+            Complete(build, new PooledCircuit(circuit, build.Path, Now), verdict);
+        }
+        catch (OperationCanceledException)
+        {
+            Remove(build);
+        }
+        catch (CircuitBuildException failure)
+        {
+            LogBuildFailed(log, failure.Message);
+            Fail(build, failure);
+        }
+        catch (Exception failure)
+        {
+            LogFault(log, failure);
+            Fail(build, new CircuitBuildException(build.Path.Hops[0], 1, failure.Message, failure));
+        }
+    }
+
+    private void Complete(Build build, PooledCircuit circuit, GuardVerdict verdict)
+    {
+        lock (_gate)
+        {
+            _builds.Remove(build);
+            if (_stop.IsCancellationRequested)
+            {
+                circuit.Circuit.Close();
+                return;
+            }
+
+            _avoid.Clear();
+            if (verdict == GuardVerdict.MaybeUsableLater)
+            {
+                _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
+                return;
+            }
+
+            Serve(circuit);
+            Refill();
+        }
+
+        OnBuilt?.Invoke(circuit);
+    }
+
+    /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
+    private void Serve(PooledCircuit circuit)
+    {
+        _circuits.Add(circuit);
+        foreach (Waiter waiter in _waiters.ToArray())
+        {
+            if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
+            {
+                Use(circuit, waiter.Request);
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
+    private void UpgradeWaiting()
+    {
+        if (_waitingForGuard.Count == 0)
+        {
+            return;
+        }
+
+        var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
+            .Concat(_builds.Select(build => build.Path.GuardUse))
+            .OfType<GuardUse>()
+            .ToList();
+        IReadOnlyList<GuardUse> upgraded = planner.UpgradeWaiting(uses);
+        foreach (PooledCircuit circuit in _waitingForGuard.ToArray())
+        {
+            if (upgraded.Contains(circuit.Path.GuardUse!))
+            {
+                _waitingForGuard.Remove(circuit);
+                Serve(circuit);
+            }
+            else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
+            {
+                _waitingForGuard.Remove(circuit);
+                circuit.Circuit.Close();
+            }
+        }
+    }
+
+    private void Remove(Build build)
+    {
+        lock (_gate)
+        {
+            _builds.Remove(build);
+        }
+    }
+
+    private void Fail(Build build, CircuitBuildException failure)
+    {
+        lock (_gate)
+        {
+            _builds.Remove(build);
+            if (failure.Hop > 1)
+            {
+                _avoid.Add(failure.Relay.RsaIdentity); // a guard that failed is the guard selector's business
+            }
+
+            foreach (Waiter waiter in _waiters.ToArray())
+            {
+                if (build.Fits(waiter.Request) && ++waiter.Failures >= MaxBuildFailures)
+                {
+                    waiter.Fail(failure);
+                    _waiters.Remove(waiter);
+                }
+            }
+
+            if (!_stop.IsCancellationRequested && _waiters.Count > 0)
+            {
+                Refill();
+            }
+        }
+    }
+
+    private void FailWaiters(CircuitRequest request, PathResult result)
+    {
+        string why = result.Failure switch
+        {
+            PathFailure.NoExit => $"no usable exit takes port {request.Port.Port}",
+            PathFailure.NoGuard => "no guard can be reached",
+            _ => $"no relay fits as hop {result.Hop}",
+        };
+        foreach (Waiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
+        {
+            waiter.Fail(new CircuitEndedException(ErrorKind.NotReady, $"no circuit: {why}"));
+            _waiters.Remove(waiter);
+        }
+    }
+
+    /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
+    private void Maintain()
+    {
+        lock (_gate)
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+
+            foreach (PooledCircuit circuit in _circuits.ToArray())
+            {
+                bool isOld = circuit.IsRetired || IsTooDirty(circuit)
+                    || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
+                if (circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0))
+                {
+                    _circuits.Remove(circuit);
+                    circuit.Circuit.Close();
+                }
+            }
+
+            UpgradeWaiting();
+            Refill();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
+    private static partial void LogBuildFailed(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault while building a circuit; please report it")]
+    private static partial void LogFault(ILogger log, Exception failure);
+
+    /// <summary>A circuit under construction.</summary>
+    private sealed class Build(CircuitPath path)
+    {
+        internal CircuitPath Path => path;
+
+        internal IsolationKey? PromisedTo { get; set; }
+
+        internal Task Completion { get; set; } = Task.CompletedTask;
+
+        internal bool Fits(CircuitRequest request) => path.End.Accepts(request.Port);
+    }
+
+    /// <summary>Somebody who waits for a circuit.</summary>
+    private sealed class Waiter(CircuitRequest request)
+    {
+        internal CircuitRequest Request => request;
+
+        internal TaskCompletionSource<PooledCircuit> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal int Failures { get; set; }
+
+        internal bool TryServe(PooledCircuit circuit) => Result.TrySetResult(circuit);
+
+        internal void Fail(Exception failure)
+        {
+            Result.TrySetException(failure);
+            _ = Result.Task.Exception; // observed: the waiter may have left
+        }
+    }
+}

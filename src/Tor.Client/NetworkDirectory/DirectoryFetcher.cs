@@ -1,0 +1,187 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.FlowControl.Congestion;
+using Tunic.Tor.Protocol.Links;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Tor.Client.NetworkDirectory;
+
+/// <summary>
+/// Asks directories over one-hop circuits: guards once a consensus is known, fallbacks and authorities before. Stays with
+/// one directory as long as it answers.
+/// </summary>
+internal sealed class DirectoryFetcher(
+    NetworkProfile profile, ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, RandomSource random, ILogger log)
+    : IAsyncDisposable
+{
+    /// <summary>Time for one directory to answer.</summary>
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly SemaphoreSlim _choosing = new(1);
+    private readonly HashSet<RsaIdentity> _failed = [];
+    private DirectoryCircuit? _current;
+
+    /// <summary>Told of the first steps of a bootstrap.</summary>
+    internal IProgress<BootstrapProgress>? Progress { get; init; }
+
+    /// <summary>Our clock less that of the directory we ask, when it told the time on an authenticated link; null when not known.</summary>
+    internal TimeSpan? ClockSkew { get; private set; }
+
+    /// <summary>Asks one directory, and when it fails others, up to <paramref name="attempts"/> in all.</summary>
+    /// <exception cref="TunicException">None of them answered.</exception>
+    internal async Task<DirectoryResponse> FetchAsync(DirectoryRequest request, int attempts, CancellationToken cancel)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            DirectoryCircuit? directory = null;
+            try
+            {
+                directory = await GetDirectoryAsync(cancel);
+                using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                timer.CancelAfter(RequestTimeout);
+                DirectoryResponse response =
+                    await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+                if (response.Status is not (200 or 304 or 404))
+                {
+                    throw new DirectoryException($"a directory answered {response.Status} {response.Reason}");
+                }
+
+                planner.OnDirectoryAnswered(directory.Use);
+                return response;
+            }
+            catch (Exception failure) when (IsOfDirectory(failure, cancel))
+            {
+                await ForgetAsync(directory);
+                LogFailed(log, request.Path, failure.Message);
+                if (attempt >= attempts)
+                {
+                    throw failure as TunicException ?? new DirectoryException($"no directory answers: {failure.Message}", failure);
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves the present directory: it serves what is of no use to us.</summary>
+    internal async Task ForgetAsync()
+    {
+        if (_current is { } current)
+        {
+            await ForgetAsync(current);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_current is { } current)
+        {
+            await current.Circuit.DisposeAsync();
+        }
+
+        _choosing.Dispose();
+    }
+
+    private static bool IsOfDirectory(Exception failure, CancellationToken cancel) =>
+        !cancel.IsCancellationRequested
+        && failure is TunicException or IOException or TimeoutException or OperationCanceledException;
+
+    private async Task<DirectoryCircuit> GetDirectoryAsync(CancellationToken cancel)
+    {
+        await _choosing.WaitAsync(cancel);
+        try
+        {
+            if (_current is { Circuit.HasEnded: false } current)
+            {
+                return current;
+            }
+
+            return _current = await OpenAsync(cancel);
+        }
+        finally
+        {
+            _choosing.Release();
+        }
+    }
+
+    private async Task<DirectoryCircuit> OpenAsync(CancellationToken cancel)
+    {
+        (HopTarget target, IReadOnlyList<IPEndPoint> addresses, GuardUse? use) = Choose();
+        try
+        {
+            Progress?.Report(BootstrapProgress.Connecting);
+            Channel channel = await channels.GetAsync(
+                new PeerIdentity(target.RsaIdentity, target.Ed25519Identity), addresses, cancel);
+            Progress?.Report(BootstrapProgress.Connected);
+            Progress?.Report(BootstrapProgress.HandshakeDone);
+            ClockSkew = channel.Link.ClockSkew;
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            timer.CancelAfter(RequestTimeout);
+            OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, timer.Token);
+            Progress?.Report(BootstrapProgress.DirectoryCircuit);
+            return new DirectoryCircuit(target.RsaIdentity, circuit, use);
+        }
+        catch (Exception failure) when (IsOfDirectory(failure, cancel))
+        {
+            _failed.Add(target.RsaIdentity);
+            planner.OnGuardFailed(use);
+            throw;
+        }
+    }
+
+    private (HopTarget Target, IReadOnlyList<IPEndPoint> Addresses, GuardUse? Use) Choose()
+    {
+        if (planner.TrySelectDirectory() is { } path)
+        {
+            Relay relay = path.Hops[0];
+            return (HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);
+        }
+
+        List<FallbackDirectory> fallbacks = [.. profile.Fallbacks.Where(fallback => !_failed.Contains(fallback.RelayIdentity))];
+        if (fallbacks.Count == 0)
+        {
+            fallbacks = [.. profile.Authorities
+                .Where(authority => !_failed.Contains(authority.RelayIdentity))
+                .Select(authority => new FallbackDirectory(authority.RelayIdentity, [authority.OnionRouterAddress]))];
+        }
+
+        if (fallbacks.Count == 0)
+        {
+            _failed.Clear(); // all have failed: begin again
+            throw new DirectoryException("no directory of the network answers");
+        }
+
+        FallbackDirectory chosen = fallbacks[random.NextInt32(fallbacks.Count)];
+        var target = new HopTarget
+        {
+            RsaIdentity = chosen.RelayIdentity,
+            Specifiers = LinkSpecifiers.For(chosen.Addresses[0], chosen.RelayIdentity, null, null),
+        };
+        return (target, chosen.Addresses, null);
+    }
+
+    private async Task ForgetAsync(DirectoryCircuit? directory)
+    {
+        if (directory is null)
+        {
+            return;
+        }
+
+        _failed.Add(directory.Identity);
+        Interlocked.CompareExchange(ref _current, null, directory);
+        await directory.Circuit.DisposeAsync();
+    }
+
+    private static void LogFailed(ILogger log, string path, string reason) => DirectoryLog.RequestFailed(log, path, reason);
+
+    private sealed record DirectoryCircuit(RsaIdentity Identity, OriginCircuit Circuit, GuardUse? Use);
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tunic.Tor.Client.NetworkDirectory;
+
+/// <summary>What the client's directory says to its operator.</summary>
+internal static partial class DirectoryLog
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "a directory did not answer {Path}: {Reason}")]
+    internal static partial void RequestFailed(ILogger log, string path, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the directory could not be updated: {Reason}; next try in {Seconds:0} s")]
+    internal static partial void UpdateFailed(ILogger log, string reason, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{File} in the cache is of no use and is fetched again: {Reason}")]
+    internal static partial void CacheUnusable(ILogger log, string file, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "our clock is {Minutes:0} minutes {Direction} that of the network: circuits may fail until it is set right")]
+    internal static partial void ClockIsWrong(ILogger log, double minutes, string direction);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]
+    internal static partial void NewConsensus(ILogger log, DateTime validAfter, int relays);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the directory's loop; please report it")]
+    internal static partial void Fault(ILogger log, Exception failure);
+}

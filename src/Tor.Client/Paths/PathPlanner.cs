@@ -1,0 +1,261 @@
+using System.Text;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.BuildTimes;
+using Tunic.Tor.Protocol.Paths.Guards;
+
+namespace Tunic.Tor.Client.Paths;
+
+/// <summary>The owner of everything that decides about paths: guards, the selector, the build timeout.</summary>
+/// <remarks>Thread safe: the pure parts below it are touched only inside its gate.</remarks>
+internal sealed class PathPlanner
+{
+    private readonly Lock _gate = new();
+    private readonly ClientOptions _options;
+    private readonly FamilyRules _families;
+    private readonly TimeProvider _time;
+    private readonly RandomSource _random;
+    private readonly CircuitBuildTimeout _buildTimeout;
+    private GuardSampleState _savedGuards = GuardSampleState.Empty;
+    private IReadOnlyList<string> _otherState = [];
+    private GuardSelector? _guards;
+    private PathSelector? _selector;
+    private Predicate<Relay>? _isMarkedDown;
+
+    internal PathPlanner(ClientOptions options, bool isPrivateNetwork, TimeProvider time, RandomSource random)
+    {
+        _options = options;
+        _time = time;
+        _random = random;
+        _families = new FamilyRules
+        {
+            EnforceDistinctSubnets = options.EnforceDistinctSubnets ?? !isPrivateNetwork,
+            LocalFamilies = options.LocalFamilies,
+        };
+        _buildTimeout = new CircuitBuildTimeout(
+            new CircuitBuildTimeoutParameters(), options.LearnCircuitBuildTimeout, options.CircuitBuildTimeout);
+    }
+
+    /// <summary>The view that paths are chosen from; null before the first one.</summary>
+    internal NetworkView? View
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _selector?.Environment.View;
+            }
+        }
+    }
+
+    /// <summary>After this long a circuit under construction is given up.</summary>
+    internal TimeSpan BuildTimeout
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _buildTimeout.Timeout;
+            }
+        }
+    }
+
+    private ClockReading Now => new(_time.GetUtcNow().UtcDateTime, _time.GetElapsedTime(0));
+
+    /// <summary>Takes over a new view of the network.</summary>
+    internal void Update(NetworkView view)
+    {
+        lock (_gate)
+        {
+            var environment = new PathEnvironment(view)
+            {
+                Constraints = _options.Constraints,
+                Families = _families.WithParametersOf(view.Consensus),
+                IsMarkedDown = _isMarkedDown,
+            };
+            _selector = new PathSelector(environment, _random);
+            _buildTimeout.Update(CircuitBuildTimeoutParameters.From(view.Consensus));
+            if (_options.UseEntryGuards)
+            {
+                UpdateGuards(environment);
+            }
+        }
+    }
+
+    /// <summary>Relays that a faster source than the consensus knows to be down: skipped from now on.</summary>
+    internal void MarkDown(Predicate<Relay>? isMarkedDown)
+    {
+        lock (_gate)
+        {
+            _isMarkedDown = isMarkedDown;
+            if (_selector is { } selector)
+            {
+                PathEnvironment environment = selector.Environment with { IsMarkedDown = isMarkedDown };
+                _selector = new PathSelector(environment, _random);
+                _guards?.Sample.Update(environment, Now);
+            }
+        }
+    }
+
+    /// <summary>How much of the network can be used with the microdescriptors at hand.</summary>
+    internal PathAvailability MeasureAvailability(NetworkView view) => view.MeasureAvailability(_options.Constraints);
+
+    /// <summary>Chooses a path.</summary>
+    /// <returns>Not found also before there is a view.</returns>
+    internal PathResult Select(PathRequest request)
+    {
+        lock (_gate)
+        {
+            PathResult result = _selector?.Select(request, _guards, Now) ?? new PathResult(PathFailure.NoGuard, 1);
+            if (result.IsFound)
+            {
+                _buildTimeout.OnLaunched(Now.Monotonic);
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>Chooses a directory; null before there is a view, or when none fits.</summary>
+    internal CircuitPath? TrySelectDirectory()
+    {
+        lock (_gate)
+        {
+            return _selector?.SelectDirectory(_guards, null, Now).Path;
+        }
+    }
+
+    /// <summary>A directory request was answered.</summary>
+    internal void OnDirectoryAnswered(GuardUse? use)
+    {
+        lock (_gate)
+        {
+            if (use is not null)
+            {
+                _guards?.Succeeded(use, Now);
+            }
+        }
+    }
+
+    /// <summary>The channel to a guard, or the circuit's first hop, could not be had.</summary>
+    internal void OnGuardFailed(GuardUse? use)
+    {
+        lock (_gate)
+        {
+            if (use is not null)
+            {
+                _guards?.Failed(use, Now);
+            }
+        }
+    }
+
+    /// <summary>A circuit was given up for a reason that says nothing about its guard.</summary>
+    internal void OnCancelled(GuardUse? use)
+    {
+        lock (_gate)
+        {
+            if (use is not null)
+            {
+                _guards?.Cancel(use, Now);
+            }
+        }
+    }
+
+    /// <summary>A circuit was built.</summary>
+    /// <returns>Whether it may be used now.</returns>
+    internal GuardVerdict OnBuilt(GuardUse? use, TimeSpan buildTime)
+    {
+        lock (_gate)
+        {
+            _buildTimeout.OnNetworkActivity(Now.Monotonic);
+            _buildTimeout.OnBuilt(buildTime, hasTimedOut: false);
+            return use is null || _guards is null ? GuardVerdict.UsableNow : _guards.Succeeded(use, Now);
+        }
+    }
+
+    /// <summary>A circuit took too long.</summary>
+    internal void OnTimeout(bool hasFirstHop)
+    {
+        lock (_gate)
+        {
+            _buildTimeout.OnTimeout(hasFirstHop);
+        }
+    }
+
+    /// <summary>Those of the waiting circuits' uses that may be used from now on.</summary>
+    internal IReadOnlyList<GuardUse> UpgradeWaiting(IReadOnlyCollection<GuardUse> uses)
+    {
+        lock (_gate)
+        {
+            return _guards?.UpgradeWaiting(uses, Now) ?? [];
+        }
+    }
+
+    /// <summary>The circuit waited so long for a better guard that it should be closed.</summary>
+    internal bool ShouldExpire(GuardUse use)
+    {
+        lock (_gate)
+        {
+            return _guards?.ShouldExpire(use, Now) ?? true;
+        }
+    }
+
+    /// <summary>What must be kept over a restart, in stock's state-file lines, those of others included; null when nothing has changed.</summary>
+    internal byte[]? TakeChangedState()
+    {
+        lock (_gate)
+        {
+            if (_guards is not { Sample.HasChanged: true })
+            {
+                return null;
+            }
+
+            var text = new StringBuilder();
+            foreach (string line in _otherState)
+            {
+                text.Append(line).Append('\n');
+            }
+
+            text.Append(_guards.Sample.ToState().Encode());
+            foreach ((string keyword, string value) in _buildTimeout.EncodeState())
+            {
+                text.Append(keyword).Append(' ').Append(value).Append('\n');
+            }
+
+            return Encoding.UTF8.GetBytes(text.ToString());
+        }
+    }
+
+    /// <summary>Takes over what <see cref="TakeChangedState"/> returned, or the state file of a stock client.</summary>
+    internal void LoadState(ReadOnlySpan<byte> state)
+    {
+        string[] all = Encoding.UTF8.GetString(state).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var lines = all
+            .Select(line => line.Split(' ', 2))
+            .Where(parts => parts.Length == 2)
+            .Select(parts => new KeyValuePair<string, string>(parts[0], parts[1]))
+            .ToList();
+        lock (_gate)
+        {
+            _savedGuards = GuardSampleState.FromStock(
+                lines.Where(line => line.Key == "Guard").Select(line => line.Value), Now.Utc, out _);
+            _buildTimeout.TryLoadState(lines, _random);
+            _otherState = [.. all.Where(line => !IsOurs(line))]; // a stock client's lines are not ours to lose
+        }
+    }
+
+    private static bool IsOurs(string line) => line.Split(' ', 2)[0] is
+        "Guard" or "TotalBuildTimes" or "CircuitBuildTimeBin" or "CircuitBuildAbandonedCount";
+
+    private void UpdateGuards(PathEnvironment environment)
+    {
+        GuardParameters parameters = _guards?.Sample.Parameters ?? new GuardParameters();
+        GuardSampleKind kind = GuardSampleChoice.Choose(environment, _guards?.Sample.Kind, parameters);
+        if (_guards is null || _guards.Sample.Kind != kind)
+        {
+            _guards = new GuardSelector(new GuardSample(kind, _options.Guards, _random, _savedGuards), _random);
+        }
+
+        _guards.Sample.Update(environment, Now);
+    }
+}

@@ -1,0 +1,250 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Overlay;
+using Tunic.Primitives.Storage;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.NetworkDirectory;
+using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.FlowControl;
+using Tunic.Tor.Protocol.FlowControl.Congestion;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.RelayMessages;
+using Tunic.Tor.Protocol.Streams.Rules;
+
+namespace Tunic.Tor.Client;
+
+/// <summary>A Tor client: learns the network, keeps circuits, opens streams. Start it once, dispose it once.</summary>
+/// <remarks>Thread safe.</remarks>
+public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
+{
+    private readonly ClientOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ChannelTable _channels;
+    private readonly PathPlanner _planner;
+    private readonly DirectoryFetcher _fetcher;
+    private readonly ClientDirectory _directory;
+    private readonly CircuitPool _pool;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ProgressFilter _progress;
+    private Task _running = Task.CompletedTask;
+    private int _disposed;
+
+    /// <summary>A client that does nothing until <see cref="Start"/>.</summary>
+    /// <param name="profile">The network.</param>
+    /// <param name="options">How to behave.</param>
+    /// <param name="connector">How to reach relays.</param>
+    /// <param name="store">Where guards and directory documents are kept.</param>
+    /// <param name="environment">Channels' limits, clock, randomness and log.</param>
+    public TorClient(
+        NetworkProfile profile, ClientOptions options, IRelayConnector connector, IStateStore store, ChannelEnvironment environment)
+    {
+        _options = options;
+        _time = environment.Time;
+        _log = environment.Log;
+        RandomSource random = environment.Random;
+        _progress = new ProgressFilter(progress => BootstrapChanged?.Invoke(progress));
+        _channels = new ChannelTable(connector, () => ChannelIdentity.Anonymous, acceptor: null, environment);
+        _planner = new PathPlanner(options, profile.IsPrivate, _time, random);
+        var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
+        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
+        _directory = new ClientDirectory(
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
+        {
+            Progress = _progress,
+            OnView = view => ViewChanged?.Invoke(view),
+        };
+        _pool = new CircuitPool(
+            options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
+        {
+            OnBuilt = _ => OnCircuitBuilt(),
+        };
+    }
+
+    /// <summary>Raised as the bootstrap goes on, in rising order of percent.</summary>
+    public event Action<BootstrapProgress>? BootstrapChanged;
+
+    /// <summary>Raised with each new picture of the network: after a consensus, and as microdescriptors arrive.</summary>
+    public event Action<NetworkView>? ViewChanged;
+
+    /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
+    public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
+
+    /// <summary>How far the bootstrap has come.</summary>
+    public BootstrapProgress Bootstrap => _progress.Latest;
+
+    /// <summary>Ends when the first circuit is there; fails when the client stops before.</summary>
+    public Task Bootstrapped => _firstCircuit.Task;
+
+    /// <summary>What is known of the network; null until the directory is there.</summary>
+    public NetworkView? View => _planner.View;
+
+    /// <summary>The paths of the circuits that are open now, guard first.</summary>
+    public IReadOnlyList<IReadOnlyList<Relay>> OpenPaths => [.. _pool.Open.Select(circuit => circuit.Path.Hops)];
+
+    /// <summary>Begins to bootstrap. Returns at once.</summary>
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
+    public void UseNewCircuits() => _pool.RetireAll();
+
+    /// <summary>Relays that are known to be down by a faster source than the consensus; null for none.</summary>
+    public void MarkDown(Predicate<Relay>? isMarkedDown) => _planner.MarkDown(isMarkedDown);
+
+    /// <inheritdoc/>
+    public async Task<Stream> ConnectAsync(HostAndPort target, IsolationKey isolation, CancellationToken cancel) =>
+        new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
+
+    /// <inheritdoc/>
+    public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
+    {
+        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
+        var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
+        return TryCircuitsAsync(
+            new CircuitRequest(port, request.Isolation),
+            async (circuit, attempt) =>
+            {
+                CircuitStream stream = await circuit.Circuit.ConnectAsync(begin, request.ContinueInline, attempt);
+                StreamOpened?.Invoke(request, circuit.Path.Hops);
+                return stream;
+            },
+            cancel);
+    }
+
+    /// <inheritdoc/>
+    public Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
+    {
+        Resolve resolve = IPAddress.TryParse(nameOrAddress, out IPAddress? address)
+            ? Resolve.Reverse(address)
+            : new Resolve(nameOrAddress.ToLowerInvariant());
+        return TryCircuitsAsync(
+            new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
+    }
+
+    /// <summary>Closes all circuits and channels, writes what must be kept, and waits until everything has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _pool.DisposeAsync();
+        await _fetcher.DisposeAsync();
+        await _channels.DisposeAsync();
+        await _directory.SaveStateAsync(CancellationToken.None);
+        _firstCircuit.TrySetException(new CircuitEndedException(ErrorKind.ShuttingDown, "the client was stopped"));
+        _ = _firstCircuit.Task.Exception;
+    }
+
+    private async Task RunAsync()
+    {
+        Task directory = _directory.RunAsync(_stop.Token);
+        await Task.WhenAny(_directory.Ready, directory);
+        if (_directory.Ready.IsCompletedSuccessfully)
+        {
+            _progress.Report(BootstrapProgress.BuildingCircuit);
+            _pool.Start();
+        }
+
+        try
+        {
+            await directory;
+        }
+        catch (OperationCanceledException)
+        {
+            // the client is shutting down
+        }
+        catch (Exception failure)
+        {
+            LogStopped(_log, failure);
+            _firstCircuit.TrySetException(failure);
+        }
+    }
+
+    /// <summary>Opens on one circuit after the other until it works, the far end has said no often enough, or time is up.</summary>
+    private async Task<T> TryCircuitsAsync<T>(
+        CircuitRequest request, Func<PooledCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
+    {
+        using var timer = new CancellationTokenSource(_options.StreamTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel, _stop.Token);
+        try
+        {
+            await _directory.Ready.WaitAsync(either.Token);
+            for (int failures = 0; ;)
+            {
+                PooledCircuit circuit = await _pool.GetAsync(request, either.Token);
+                using var attempt = new CancellationTokenSource(_options.StreamAttemptTimeout, _time);
+                using var any = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, either.Token);
+                try
+                {
+                    return await open(circuit, any.Token);
+                }
+                catch (StreamException failure) when (StreamRetry.IsWorthwhile(failure) && ++failures < _options.MaxStreamFailures)
+                {
+                    _pool.Retire(circuit);
+                }
+                catch (CircuitEndedException)
+                {
+                    _pool.Retire(circuit);
+                }
+                catch (OperationCanceledException) when (attempt.IsCancellationRequested && !either.IsCancellationRequested)
+                {
+                    _pool.Retire(circuit); // perhaps the circuit is at fault, perhaps the target: another one will tell
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw _stop.IsCancellationRequested
+                ? new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down")
+                : new StreamException(
+                    ErrorKind.Timeout, EndReason.Timeout, $"no answer within {_options.StreamTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    private CircuitEdgeSettings CreateSettings()
+    {
+        if (_planner.View?.Consensus.Parameters is not { } parameters)
+        {
+            return new CircuitEdgeSettings { Role = CircuitRole.Origin };
+        }
+
+        return new CircuitEdgeSettings
+        {
+            Role = CircuitRole.Origin,
+            Congestion = CongestionControlParameters.FromConsensus(parameters),
+            Sendme = SendmeParameters.FromConsensus(parameters),
+            StreamFlow = StreamFlowControlParameters.FromConsensus(parameters),
+            BuildTimeout = _planner.BuildTimeout,
+        };
+    }
+
+    private void OnCircuitBuilt()
+    {
+        if (_firstCircuit.TrySetResult())
+        {
+            _progress.Report(BootstrapProgress.Done);
+        }
+    }
+
+    private static ExitAddressFamily FamilyOf(string host) => !IPAddress.TryParse(host, out IPAddress? address)
+        ? ExitAddressFamily.Any
+        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? ExitAddressFamily.IPv6 : ExitAddressFamily.IPv4;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
+    private static partial void LogStopped(ILogger log, Exception failure);
+}

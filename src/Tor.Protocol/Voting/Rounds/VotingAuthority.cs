@@ -1,0 +1,437 @@
+using System.Net;
+using Tunic.Primitives.Keys;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Documents.Authorities;
+using Tunic.Tor.Protocol.Documents.Bandwidths;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Descriptors;
+using Tunic.Tor.Protocol.Documents.Votes;
+using Tunic.Tor.Protocol.Voting.Flags;
+using Tunic.Tor.Protocol.Voting.Keys;
+using Tunic.Tor.Protocol.Voting.SharedRandom;
+using Tunic.Tor.Protocol.Voting.Tally;
+using Tunic.Tor.Protocol.Voting.Timing;
+using Tunic.Tor.Protocol.Voting.Uploads;
+using Tunic.Tor.Protocol.Voting.Votes;
+
+namespace Tunic.Tor.Protocol.Voting.Rounds;
+
+/// <summary>A directory authority without its network: takes uploads, votes and signatures, and says what to send and publish (dirvote.c, dirvote_act).</summary>
+/// <remarks>
+/// Pure; one owner. Call <see cref="OnDeadline"/> at <see cref="NextDeadline"/> and after everything received, then drain <see cref="TryTakeAction"/>.
+/// </remarks>
+public sealed class VotingAuthority
+{
+    private static readonly TimeSpan AddressPenalty = TimeSpan.FromHours(1);
+
+    private readonly AuthorityKeys _keys;
+    private readonly AuthorityNetwork _network;
+    private readonly AuthorityProfile _profile;
+    private readonly RsaIdentity _self;
+    private readonly VoteBuilder _voteBuilder;
+    private readonly DateTime _started;
+    private readonly Dictionary<AuthorityKeyId, AuthorityCertificate> _certificates = [];
+    private readonly Dictionary<ConsensusFlavor, (Consensus Consensus, ReadOnlyMemory<byte> Text)> _published = [];
+    private readonly Queue<AuthorityAction> _actions = [];
+    private VotingRound _round;
+    private bool _isHurried;
+
+    /// <summary>An authority that starts now.</summary>
+    /// <param name="keys">Its keys; the caller owns them.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="profile">What it votes for.</param>
+    /// <param name="state">What it remembers; <see cref="AuthorityState.CreateNew"/> for a new one.</param>
+    /// <param name="acceptance">What it accepts.</param>
+    /// <param name="random">Where random values come from.</param>
+    /// <param name="now">Wall clock, UTC.</param>
+    public VotingAuthority(
+        AuthorityKeys keys, AuthorityNetwork network, AuthorityProfile profile, AuthorityState state, AcceptanceOptions acceptance,
+        RandomSource random, DateTime now)
+    {
+        (_keys, _network, _profile, _self, _started) = (keys, network, profile, acceptance.Self, now);
+        _voteBuilder = new VoteBuilder(profile, keys.Certificate);
+        _certificates[keys.Certificate.KeyId] = keys.Certificate;
+        History = state.History;
+        Pins = state.Pins;
+        foreach ((Consensus consensus, ReadOnlyMemory<byte> text) in state.Consensuses)
+        {
+            _published[consensus.Flavor] = (consensus, text);
+        }
+
+        Shelf = state.Shelf;
+        Acceptance = new DescriptorAcceptance(acceptance, Shelf, Pins) { Standings = state.Standings };
+        Votes = new VoteBox(network.Authorities);
+        _isHurried = network.ExpectedRelays is not null && LiveConsensus(now) is null;
+        _round = new VotingRound(_isHurried
+            ? VotingSchedule.CreateHurried(now, network.MaxHold, profile.Intervals.Interval, network.StartOffset)
+            : NextSchedule(now));
+        SharedRandom = state.SharedRandom
+            ?? new SharedRandomState(keys.Certificate.Identity, now, _round.Schedule, RandomInterval(now), random);
+        PrepareSharedRandom(now);
+    }
+
+    /// <summary>Descriptors and extra-info documents.</summary>
+    public DescriptorShelf Shelf { get; }
+
+    /// <summary>Decides about uploads.</summary>
+    public DescriptorAcceptance Acceptance { get; }
+
+    /// <summary>Pinned identity pairs.</summary>
+    public KeyPinningJournal Pins { get; }
+
+    /// <summary>Ups and downs of all relays.</summary>
+    public StabilityHistory History { get; }
+
+    /// <summary>Shared random state.</summary>
+    public SharedRandomState SharedRandom { get; }
+
+    /// <summary>Votes.</summary>
+    public VoteBox Votes { get; }
+
+    /// <summary>Consensuses that are being signed.</summary>
+    public ConsensusBox Box { get; } = new();
+
+    /// <summary>Who was reached when.</summary>
+    public ReachabilityBook Reachability { get; } = new();
+
+    /// <summary>What a scanner measured; null when there is none. Set it before each vote.</summary>
+    public BandwidthFile? Bandwidths { get; set; }
+
+    /// <summary>Our v3 identity.</summary>
+    public RsaIdentity Identity => _keys.Certificate.Identity;
+
+    /// <summary>The certificates of all authorities that are known.</summary>
+    public IReadOnlyDictionary<AuthorityKeyId, AuthorityCertificate> Certificates => _certificates;
+
+    /// <summary>The round under way.</summary>
+    public VotingSchedule Schedule => _round.Schedule;
+
+    /// <summary>Microdescriptors that our last vote names.</summary>
+    public IReadOnlyList<byte[]> Microdescriptors { get; private set; } = [];
+
+    /// <summary>When to call <see cref="OnDeadline"/>, UTC.</summary>
+    public DateTime NextDeadline
+    {
+        get
+        {
+            DateTime round = _round.NextDeadline ?? DateTime.MaxValue;
+            return _profile.Flags.TestReachability && Reachability.NextDeadline < round ? Reachability.NextDeadline : round;
+        }
+    }
+
+    /// <summary>Takes the next thing to do.</summary>
+    public bool TryTakeAction(out AuthorityAction action) => _actions.TryDequeue(out action!);
+
+    /// <summary>The consensus at hand; null when there is none.</summary>
+    public (Consensus Consensus, ReadOnlyMemory<byte> Text)? FindConsensus(ConsensusFlavor flavor) =>
+        _published.TryGetValue(flavor, out var published) ? published : null;
+
+    /// <summary>Takes descriptors and extra-info documents.</summary>
+    public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body, DateTime now)
+    {
+        UploadAnswer answer = Acceptance.AcceptUpload(body, now);
+        while (Acceptance.TryTakeTest(out RsaIdentity relay))
+        {
+            if (_profile.Flags.TestReachability && relay != _self)
+            {
+                _actions.Enqueue(new AuthorityAction.TestRelay(relay));
+            }
+        }
+
+        return answer;
+    }
+
+    /// <summary>A test reached a relay, which showed both its identities there.</summary>
+    public void OnReachable(RsaIdentity relay, Ed25519Identity ed25519Identity, IPEndPoint address, DateTime now)
+    {
+        if (Shelf.FindCurrent(relay) is not { } descriptor || descriptor.Ed25519Identity != ed25519Identity || !HasAddress(descriptor, address))
+        {
+            return;
+        }
+
+        Reachability.OnReachable(relay, address, now);
+        if (address.Address.GetAddressBytes().Length == 4)
+        {
+            TimeSpan penalty = FindConsensus(ConsensusFlavor.Unflavored)?.Consensus is { } consensus
+                ? (consensus.FreshUntil - consensus.ValidAfter + (consensus.ValidUntil - consensus.ValidAfter)) / 2
+                : _profile.Flags.IsTestingNetwork ? TimeSpan.FromMinutes(4) : AddressPenalty;
+            History.OnReachable(relay, address, now, penalty);
+        }
+    }
+
+    /// <summary>Takes one or more votes that follow each other.</summary>
+    /// <param name="body">The votes.</param>
+    /// <param name="now">Wall clock, UTC.</param>
+    /// <param name="isPosted">They were posted to us; false for an answer to our question.</param>
+    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body, DateTime now, bool isPosted)
+    {
+        IReadOnlyList<ReadOnlyMemory<byte>> parts = VoteSplitter.Split(body);
+        var answer = new PostAnswer(400, "Unable to parse vote");
+        for (int index = 0; index < Math.Min(parts.Count, _network.Count); index++)
+        {
+            PostAnswer each = ReceiveVote(parts[index], now, isPosted);
+            answer = index == 0 || each.Status > answer.Status ? each : answer;
+        }
+
+        return answer;
+    }
+
+    /// <summary>Takes detached signatures.</summary>
+    public PostAnswer ReceiveSignatures(ReadOnlyMemory<byte> body) => Box.Receive(body, FindCertificate);
+
+    /// <summary>Takes over a consensus that the other authorities made without us.</summary>
+    /// <returns>Whether enough authorities signed it and it is newer than ours.</returns>
+    public bool ReceiveConsensus(ReadOnlyMemory<byte> text, DateTime now)
+    {
+        if (!Consensus.TryParse(text, out Consensus? consensus, out _) || !consensus.IsLive(now)
+            || FindConsensus(consensus.Flavor)?.Consensus.ValidAfter >= consensus.ValidAfter
+            || !ConsensusVerifier.Verify(consensus, _certificates.Values, [.. _network.Authorities], now).IsAccepted)
+        {
+            return false;
+        }
+
+        Publish(consensus, text);
+        if (consensus.Flavor == ConsensusFlavor.Unflavored && _round.Next == VotingStep.Vote)
+        {
+            StartRound(now);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes certificates of other authorities; those of strangers are ignored.</summary>
+    public void ReceiveCertificates(ReadOnlyMemory<byte> text)
+    {
+        foreach (AuthorityCertificate certificate in AuthorityCertificate.ParseList(text))
+        {
+            if (_network.Authorities.Contains(certificate.Identity))
+            {
+                _certificates[certificate.KeyId] = certificate;
+            }
+        }
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void OnDeadline(DateTime now)
+    {
+        if (_profile.Flags.TestReachability)
+        {
+            foreach (RsaIdentity relay in Reachability.TakeDue(Shelf.Current.Keys, now).Where(relay => relay != _self))
+            {
+                _actions.Enqueue(new AuthorityAction.TestRelay(relay));
+            }
+        }
+
+        if (_isHurried)
+        {
+            HurryAlong(now);
+        }
+
+        while (_round.TryTake(now, out VotingStep step))
+        {
+            Take(step, now);
+            if (step == VotingStep.Publish)
+            {
+                return; // the next round has its own times
+            }
+        }
+    }
+
+    private void HurryAlong(DateTime now)
+    {
+        if (_round.Next == VotingStep.Vote && _network.ExpectedRelays!.All(relay => IsReady(relay)) && _round.TryTakeEarly(VotingStep.Vote))
+        {
+            Take(VotingStep.Vote, now);
+        }
+
+        if (_round.Next is VotingStep.FetchMissingVotes or VotingStep.ComputeConsensus && Votes.Missing.Count == 0)
+        {
+            _round.TryTakeEarly(VotingStep.FetchMissingVotes);
+            _round.TryTakeEarly(VotingStep.ComputeConsensus);
+            Take(VotingStep.ComputeConsensus, now);
+        }
+
+        if (_round.Next is VotingStep.FetchMissingSignatures or VotingStep.Publish && Box.IsComplete)
+        {
+            _round.TryTakeEarly(VotingStep.FetchMissingSignatures);
+            _round.TryTakeEarly(VotingStep.Publish);
+            Take(VotingStep.Publish, now);
+        }
+    }
+
+    private bool IsReady(RsaIdentity relay) => Shelf.FindCurrent(relay) is not null
+        && (relay == _self || !_profile.Flags.TestReachability || Reachability.Find(relay).IPv4 is not null);
+
+    private void Take(VotingStep step, DateTime now)
+    {
+        switch (step)
+        {
+            case VotingStep.Vote:
+                MakeVote(now);
+                break;
+            case VotingStep.FetchMissingVotes when Votes.Missing.Count > 0:
+                _actions.Enqueue(new AuthorityAction.FetchVotes(Votes.Missing));
+                break;
+            case VotingStep.ComputeConsensus:
+                ComputeConsensus();
+                break;
+            case VotingStep.FetchMissingSignatures when Box.Pending.Count > 0 && Box.Pending.Any(each => each.GoodCount < _network.Count):
+                _actions.Enqueue(new AuthorityAction.FetchSignatures());
+                break;
+            case VotingStep.Publish:
+                PublishRound(now);
+                break;
+        }
+    }
+
+    private void MakeVote(DateTime now)
+    {
+        Shelf.Expire(now);
+        Reachability.Keep(relay => Shelf.FindCurrent(relay) is not null);
+        History.Downrate(now);
+        IEnumerable<KnownRelay> relays = Shelf.Current.Values.Select(descriptor => new KnownRelay
+        {
+            Descriptor = descriptor,
+            Standing = Acceptance.StandingOf(descriptor),
+            LastReachable = Reachability.Find(descriptor.Identity).IPv4,
+            LastReachableIPv6 = Reachability.Find(descriptor.Identity).IPv6,
+            IsSelf = descriptor.Identity == _self,
+            IsAuthority = _network.AuthorityRelays.Contains(descriptor.Identity),
+        });
+        IReadOnlyDictionary<string, int> parameters =
+            FindConsensus(ConsensusFlavor.Unflavored)?.Consensus.Parameters ?? new Dictionary<string, int>();
+        DateTime second = UnixSeconds.ToTime(UnixSeconds.Of(now));
+        BuiltVote built = _voteBuilder.Build(
+            relays, History, _network.ParticipatesInSharedRandom ? SharedRandom : null, Bandwidths,
+            new VoteMoment(second, Schedule.ValidAfter, now - _started, parameters));
+        Microdescriptors = built.Microdescriptors;
+        byte[] text = VoteWriter.Write(built.Vote, _keys.Signing);
+        ReceiveVote(text, now, isPosted: false);
+        _actions.Enqueue(new AuthorityAction.PostVote(text));
+    }
+
+    private PostAnswer ReceiveVote(ReadOnlyMemory<byte> text, DateTime now, bool isPosted)
+    {
+        if (_isHurried)
+        {
+            CatchUp(text, now);
+        }
+
+        PostAnswer answer = Votes.Receive(text, Schedule, isPosted ? now : null, out PendingVote? accepted);
+        if (accepted is not null)
+        {
+            _certificates.TryAdd(accepted.Vote.Certificate.KeyId, accepted.Vote.Certificate);
+            SharedRandom.Receive(
+                accepted.Vote.Voter.Identity, SharedRandomCommitment.ParseAll(accepted.Vote.SharedRandomCommits), _network.Authorities);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Authorities that start in different slots would never agree on the first consensus: the later slot wins.</summary>
+    private void CatchUp(ReadOnlyMemory<byte> text, DateTime now)
+    {
+        bool canStill = _round.Next is VotingStep.Vote or VotingStep.FetchMissingVotes or VotingStep.ComputeConsensus;
+        if (!canStill || !Vote.TryParse(text, out Vote? vote, out _) || !_network.Authorities.Contains(vote.Voter.Identity)
+            || vote.ValidAfter <= Schedule.ValidAfter || vote.ValidAfter > now)
+        {
+            return;
+        }
+
+        bool hasVoted = _round.Next != VotingStep.Vote;
+        _round = new VotingRound(Schedule with { ValidAfter = vote.ValidAfter });
+        Votes.Discard();
+        if (hasVoted && _round.TryTakeEarly(VotingStep.Vote))
+        {
+            MakeVote(now);
+        }
+    }
+
+    private void ComputeConsensus()
+    {
+        Vote[] votes = [.. Votes.Pending.Select(vote => vote.Vote)];
+        if (ConsensusBuilder.IsPossible(votes, _network.Count))
+        {
+            Box.Compute(votes, _network.Count, SharedRandom.IsFresh, Identity, _keys.Signing, FindCertificate);
+            _actions.Enqueue(new AuthorityAction.PostSignatures(Box.DetachedText!));
+        }
+    }
+
+    private void PublishRound(DateTime now)
+    {
+        bool any = false;
+        foreach (var pending in Box.Pending.Where(each => each.HasEnough(_network.Count)))
+        {
+            any = true;
+            byte[] text = pending.ToBytes();
+            if (Consensus.TryParse(text, out Consensus? consensus, out _))
+            {
+                Publish(consensus, text);
+            }
+        }
+
+        if (!any)
+        {
+            _actions.Enqueue(new AuthorityAction.Failed(Box.Pending.Count == 0
+                ? $"only {Votes.Pending.Count} of {_network.Count} authorities voted"
+                : $"only {Box.Pending.Max(each => each.GoodCount)} of {_network.Count} authorities signed"));
+        }
+
+        Votes.EndRound();
+        Box.Clear();
+        StartRound(now);
+    }
+
+    private void Publish(Consensus consensus, ReadOnlyMemory<byte> text)
+    {
+        _published[consensus.Flavor] = (consensus, text);
+        _actions.Enqueue(new AuthorityAction.Publish(consensus, text));
+        if (consensus.Flavor == ConsensusFlavor.Unflavored)
+        {
+            Acceptance.Listed = consensus.Relays.ToDictionary(relay => relay.Identity, relay => relay.DescriptorDigest);
+            SharedRandom.OnConsensus(
+                ToValue(consensus.PreviousSharedRandom, consensus.PreviousSharedRandomReveals),
+                ToValue(consensus.CurrentSharedRandom, consensus.CurrentSharedRandomReveals));
+        }
+    }
+
+    private void StartRound(DateTime now)
+    {
+        VotingSchedule schedule = NextSchedule(now);
+        if (_isHurried && schedule.VotingStarts < now)
+        {
+            schedule = NextSchedule(schedule.IntervalStarts); // too late for that slot: votes would cross each other
+        }
+
+        _isHurried = false;
+        _round = new VotingRound(schedule);
+        PrepareSharedRandom(now);
+    }
+
+    private VotingSchedule NextSchedule(DateTime now) =>
+        VotingSchedule.Create(now, FindConsensus(ConsensusFlavor.Unflavored)?.Consensus, _network.Initial, _network.StartOffset);
+
+    private void PrepareSharedRandom(DateTime now)
+    {
+        // In the hurried round the state belongs to the slot under way.
+        VotingSchedule schedule = _isHurried ? Schedule with { IntervalStarts = Schedule.ValidAfter } : Schedule;
+        SharedRandom.Prepare(schedule, RandomInterval(now), _network.Authorities);
+    }
+
+    private TimeSpan RandomInterval(DateTime now) =>
+        FindConsensus(ConsensusFlavor.Unflavored)?.Consensus is { } consensus && consensus.IsReasonablyLive(now)
+            ? consensus.FreshUntil - consensus.ValidAfter
+            : _profile.Intervals.Interval;
+
+    private Consensus? LiveConsensus(DateTime now) =>
+        FindConsensus(ConsensusFlavor.Unflavored)?.Consensus is { } consensus && consensus.IsLive(now) ? consensus : null;
+
+    private AuthorityCertificate? FindCertificate(AuthorityKeyId key) => _certificates.GetValueOrDefault(key);
+
+    private static bool HasAddress(RouterDescriptor descriptor, IPEndPoint address) =>
+        (descriptor.Declaration.Address.Equals(address.Address) && descriptor.Declaration.OnionRouterPort == address.Port)
+        || address.Equals(descriptor.Declaration.IPv6Address);
+
+    private static SharedRandomValue? ToValue(Digest256? value, long reveals) =>
+        value is { } known ? new SharedRandomValue((ulong)reveals, known) : null;
+}

@@ -1,0 +1,504 @@
+using Tunic.Primitives.Bytes;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+using Tunic.Tor.Protocol.Streams.Rules;
+
+namespace Tunic.Tor.Relay.Circuits;
+
+/// <summary>
+/// A circuit that somebody else made, at this relay: takes one layer off what comes from the client and puts one on what goes back,
+/// adds a hop when asked, and is the far end of streams when it ends here (tor-spec, "Circuit management"; stock command.c, relay.c).
+/// </summary>
+/// <remarks>Thread safe. Its state, the ciphers included, is touched only while the gate is held; see docs/decisions/0003.</remarks>
+public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSink
+{
+    private readonly RelayCircuits _owner;
+    private readonly RelayEarlyBudget _early = RelayEarlyBudget.ForRelay();
+    private ChannelCircuit _previous = null!;
+    private ChannelCircuit? _next;
+    private RelayHopCipher? _cipher;
+    private CircuitEdge? _edge;
+    private PendingExtension? _extension;
+    private bool _awaitsCreated;
+    private TimeSpan _waitsSince;
+    private TimeSpan _lastForward;
+    private TimeSpan? _bufferedSince;
+    private int _buffered;
+    private bool _ended;
+
+    internal RelayCircuit(RelayCircuits owner)
+    {
+        _owner = owner;
+        _lastForward = owner.Environment.Now;
+    }
+
+    /// <summary>The channel towards the client.</summary>
+    public Channel Channel => _previous.Channel;
+
+    /// <summary>Whether the circuit comes straight from a client, or from somebody who has not proved to be a relay.</summary>
+    public bool IsFirstHop => _previous.Channel.Link.Peer is null;
+
+    /// <summary>True once nothing can be sent any more.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended);
+
+    /// <inheritdoc/>
+    protected override TimeSpan Now => _owner.Environment.Now;
+
+    /// <inheritdoc/>
+    protected override TimeProvider Time => _owner.Environment.Time;
+
+    /// <inheritdoc/>
+    protected override CircuitEdge Edge => _edge!;
+
+    /// <summary>The circuit's place on the channel towards the client.</summary>
+    internal ChannelCircuit Previous => _previous;
+
+    /// <summary>The circuit's place on the channel to the next relay; null while it ends here.</summary>
+    internal ChannelCircuit? Next
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _next;
+            }
+        }
+    }
+
+    /// <summary>How often streams may be asked for; belongs to <see cref="Exits.StreamRequests"/>.</summary>
+    internal TokenBucket? StreamLimit { get; set; }
+
+    /// <summary>Ends the circuit in both directions with this reason. Call outside the gate.</summary>
+    public void Close(DestroyReason reason) => End(reason, $"the relay closed the circuit: {reason}", null);
+
+    void ICircuitEndpoint.OnCell(ChannelCircuit circuit, CellCommand command, Span<byte> body, ReceiveBatch batch)
+    {
+        ChannelCircuit? truncated = null;
+        DestroyReason reason = DestroyReason.None;
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (ReferenceEquals(circuit, _previous))
+            {
+                ReceiveForward(command, body, batch, ref truncated, ref reason);
+            }
+            else if (ReferenceEquals(circuit, _next))
+            {
+                ReceiveBackward(command, body, batch);
+            }
+        }
+
+        truncated?.Destroy(reason);
+        if (_owner.Memory.IsExceeded)
+        {
+            _owner.Memory.Reclaim();
+        }
+    }
+
+    void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
+    {
+        // What a DESTROY said is not passed on, since it could carry a signal past us.
+        DestroyReason toOther = cause switch
+        {
+            CircuitProtocolException broken => broken.Reason,
+            _ when circuit.Channel.IsClosed => DestroyReason.ChannelClosed,
+            null => DestroyReason.Destroyed,
+            _ => reason,
+        };
+        lock (Gate)
+        {
+            if (!ReferenceEquals(circuit, _previous) && !ReferenceEquals(circuit, _next))
+            {
+                return; // a hop that was truncated
+            }
+        }
+
+        End(toOther, cause?.Message ?? $"the circuit was destroyed: {reason}", cause);
+    }
+
+    void ICircuitEndpoint.OnWritable(ChannelCircuit circuit)
+    {
+        lock (Gate)
+        {
+            if (_ended || _edge is null || !ReferenceEquals(circuit, _previous))
+            {
+                return;
+            }
+
+            _edge.Flow.ChannelBlocked = false;
+        }
+
+        WakeBlocked();
+    }
+
+    /// <summary>A message of ours to the client. Inside the gate.</summary>
+    void IRelayMessageSink.Send(RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, Span<byte> tag) =>
+        SendMessage(command, streamId, body, tag);
+
+    /// <inheritdoc/>
+    protected override void Flush() => _previous.Channel.Flush();
+
+    /// <inheritdoc/>
+    protected override EndReason ReasonToTell(EndReason reason) => reason;
+
+    /// <inheritdoc/>
+    protected override void Fail(CircuitProtocolException failure) => End(failure.Reason, failure.Message, failure);
+
+    /// <inheritdoc/>
+    protected override void OnBuffered(int change)
+    {
+        if (change == 0)
+        {
+            return;
+        }
+
+        _bufferedSince ??= Now;
+        _buffered += change;
+        if (_buffered == 0)
+        {
+            _bufferedSince = null;
+        }
+
+        _owner.Memory.OnBuffered(change);
+    }
+
+    /// <summary>Sends what was queued. Call outside the gate.</summary>
+    internal void FlushChannel() => Flush();
+
+    /// <summary>Takes its place on the channel on which CREATE arrived.</summary>
+    /// <returns>False when the channel is closing.</returns>
+    internal bool TryAttach(Channel channel, uint circuitId)
+    {
+        lock (Gate)
+        {
+            if (channel.Attach(circuitId, this) is not { } place)
+            {
+                return false;
+            }
+
+            _previous = place;
+            return true;
+        }
+    }
+
+    /// <summary>The handshake is complete: answers CREATE and opens the circuit. The caller flushes.</summary>
+    internal void Open(HopHandshakeAnswer answer)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                answer.Cipher.Dispose();
+                return;
+            }
+
+            _cipher = answer.Cipher;
+            _edge = new CircuitEdge(
+                this,
+                answer.Cipher.Format,
+                answer.Cipher.TagLength,
+                answer.Parameters,
+                _owner.EdgeSettings(isCreateFast: answer.Command == CellCommand.CreatedFast),
+                _owner.Padding);
+            _previous.Send(answer.Command, answer.Body, Now);
+        }
+    }
+
+    /// <summary>The channel that an extension waited for is open.</summary>
+    internal void OnChannelOpen(Channel channel, PendingExtension extension)
+    {
+        bool sent;
+        lock (Gate)
+        {
+            if (_ended || !ReferenceEquals(_extension, extension))
+            {
+                return; // truncated, or gone
+            }
+
+            sent = TrySendCreate(channel, extension);
+        }
+
+        if (sent)
+        {
+            channel.Flush();
+            return;
+        }
+
+        Close(DestroyReason.ResourceLimit);
+    }
+
+    /// <summary>The next relay cannot be reached, or is somebody else.</summary>
+    internal void OnChannelFailed(PendingExtension extension)
+    {
+        lock (Gate)
+        {
+            if (_ended || !ReferenceEquals(_extension, extension))
+            {
+                return;
+            }
+        }
+
+        Close(DestroyReason.ChannelClosed);
+    }
+
+    /// <summary>Why the circuit should be closed by now, if it should.</summary>
+    internal DestroyReason? FindExpiry(TimeSpan now, RelayCircuitOptions options)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return null;
+            }
+
+            if (_extension is not null || _awaitsCreated)
+            {
+                return now - _waitsSince > options.ExtensionTimeout ? DestroyReason.Timeout : null;
+            }
+
+            bool isUnused = IsFirstHop && _next is null && _edge is { Streams.Count: 0 };
+            return isUnused && now - _lastForward > options.IdleTimeout ? DestroyReason.Finished : null;
+        }
+    }
+
+    /// <summary>When the oldest cell or byte that waits on this circuit came; null when nothing waits.</summary>
+    internal TimeSpan? GetOldestQueued()
+    {
+        TimeSpan? oldest;
+        lock (Gate)
+        {
+            oldest = _bufferedSince;
+        }
+
+        foreach (TimeSpan? queued in (ReadOnlySpan<TimeSpan?>)[_previous.OldestQueued, Next?.OldestQueued])
+        {
+            oldest = queued is null || oldest < queued ? oldest : queued;
+        }
+
+        return oldest;
+    }
+
+    /// <summary>Refuses a stream. Inside the gate.</summary>
+    internal void Refuse(ushort streamId, EndReason reason) => SendMessage(RelayCommand.End, streamId, [(byte)reason], default);
+
+    /// <summary>Answers RESOLVE without further ado. Inside the gate.</summary>
+    internal void Refuse(ushort streamId, Resolved answer) => SendMessage(RelayCommand.Resolved, streamId, answer.Encode(), default);
+
+    /// <summary>Takes up a stream. Inside the gate.</summary>
+    internal CircuitStream? AdmitStream(ushort streamId, RelayCommand command, bool continueInline) =>
+        Admit(streamId, command, continueInline);
+
+    private void ReceiveForward(
+        CellCommand command, Span<byte> body, ReceiveBatch batch, ref ChannelCircuit? truncated, ref DestroyReason reason)
+    {
+        if (_cipher is null || command is not (CellCommand.Relay or CellCommand.RelayEarly))
+        {
+            throw Violation($"{command} before the circuit is open, or from the wrong side");
+        }
+
+        _early.OnReceived(command, RelayDirection.Forward);
+        _lastForward = batch.Now;
+        Span<byte> tag = stackalloc byte[HopCiphers.MaxTagLength];
+        if (_cipher.DecryptForward(body, command, tag))
+        {
+            ReceiveMessage(command, body, tag, batch, ref truncated, ref reason);
+            return;
+        }
+
+        if (_next is null)
+        {
+            throw Violation("a cell that nobody here can read, on a circuit that ends here");
+        }
+
+        _next.Send(command, body, batch.Now);
+        batch.Add(_next.Channel);
+    }
+
+    private void ReceiveBackward(CellCommand command, Span<byte> body, ReceiveBatch batch)
+    {
+        _early.OnReceived(command, RelayDirection.Backward);
+        switch (command)
+        {
+            case CellCommand.Relay:
+                _cipher!.EncryptBackward(body, command);
+                _previous.Send(command, body, batch.Now);
+                break;
+            case CellCommand.Created2 when _awaitsCreated:
+                _awaitsCreated = false;
+                _edge!.IsExtending = false;
+                SendExtended(body);
+                break;
+            default:
+                throw Violation($"{command} from the next relay, which was not asked for it");
+        }
+
+        batch.Add(_previous.Channel);
+    }
+
+    private void ReceiveMessage(
+        CellCommand command,
+        Span<byte> body,
+        ReadOnlySpan<byte> tag,
+        ReceiveBatch batch,
+        ref ChannelCircuit? truncated,
+        ref DestroyReason reason)
+    {
+        if (!_cipher!.Format.TryReadHeader(body, out RelayHeader header))
+        {
+            throw Violation("a relay message that cannot be read");
+        }
+
+        if (RelayMessageRules.NeedsRelayEarly(header.Command) && command != CellCommand.RelayEarly)
+        {
+            return; // as stock does
+        }
+
+        EdgeEvent happened = _edge!.Receive(
+            header, body.Slice(header.BodyOffset, header.BodyLength), tag[.._cipher.TagLength], batch.Now);
+        switch (happened.Kind)
+        {
+            case EdgeEventKind.StreamRequested:
+                _owner.Streams.OnRequested(this, happened.Command, happened.StreamId, happened.Body);
+                break;
+            case EdgeEventKind.CircuitMessage when happened.Command == RelayCommand.Extend2:
+                Extend(happened.Body, batch);
+                break;
+            case EdgeEventKind.CircuitMessage when happened.Command == RelayCommand.Truncate:
+                (truncated, reason) = Truncate(happened.Body);
+                break;
+            default:
+                TryDispatch(happened, batch); // what is left is for roles that we do not have, and is dropped
+                break;
+        }
+
+        batch.Add(_previous.Channel);
+    }
+
+    private void Extend(ReadOnlySpan<byte> body, ReceiveBatch batch)
+    {
+        if (_next is not null || _extension is not null)
+        {
+            throw Violation("EXTEND2 on a circuit that goes on already");
+        }
+
+        PendingExtension extension = _owner.Extender.Judge(body, _previous.Channel);
+        _edge!.IsExtending = true;
+        _waitsSince = batch.Now;
+        if (_owner.Extender.FindChannel(extension) is { } channel)
+        {
+            if (!TrySendCreate(channel, extension))
+            {
+                throw new CircuitProtocolException(DestroyReason.ResourceLimit, "the channel to the next relay has no room");
+            }
+
+            batch.Add(channel);
+            return;
+        }
+
+        _extension = extension;
+        if (!_owner.Extender.TryOpenChannel(this, extension))
+        {
+            throw new CircuitProtocolException(DestroyReason.ResourceLimit, "too many circuits wait for channels");
+        }
+    }
+
+    private bool TrySendCreate(Channel channel, PendingExtension extension)
+    {
+        _extension = null;
+        _next = channel.TryOpenCircuit(this);
+        if (_next is null)
+        {
+            return false;
+        }
+
+        _awaitsCreated = true;
+        _waitsSince = Now;
+        _next.Send(CellCommand.Create2, extension.Create.Encode(), Now);
+        return true;
+    }
+
+    private void SendExtended(ReadOnlySpan<byte> body)
+    {
+        byte[] extended;
+        try
+        {
+            extended = new Extended2(Created2.Decode(body).Handshake).Encode();
+        }
+        catch (MalformedMessageException malformed)
+        {
+            throw Violation("a CREATED2 that cannot be read", malformed);
+        }
+
+        if (extended.Length > _cipher!.Format.MaxBodyLength(RelayCommand.Extended2))
+        {
+            throw Violation("a CREATED2 too long for EXTENDED2");
+        }
+
+        SendMessage(RelayCommand.Extended2, 0, extended, default);
+    }
+
+    /// <summary>Gives up the hops behind us.</summary>
+    /// <returns>What to destroy once the gate has been left, and with which reason.</returns>
+    private (ChannelCircuit? Next, DestroyReason Reason) Truncate(ReadOnlySpan<byte> body)
+    {
+        ChannelCircuit? next = _next;
+        if (next is not null && body.IsEmpty)
+        {
+            throw Violation("TRUNCATE without a reason");
+        }
+
+        _extension = null;
+        _next = null;
+        _awaitsCreated = false;
+        _edge!.IsExtending = false;
+        SendMessage(RelayCommand.Truncated, 0, new Truncated(DestroyReason.Requested).Encode(), default);
+        return (next, next is null ? DestroyReason.None : (DestroyReason)body[0]);
+    }
+
+    private void SendMessage(RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, Span<byte> tag)
+    {
+        Span<byte> payload = stackalloc byte[Cell.BodyLength];
+        _cipher!.Format.Write(payload, command, streamId, body, _owner.Padding);
+        _cipher.OriginateBackward(payload, CellCommand.Relay, tag);
+        _previous.Send(CellCommand.Relay, payload, Now);
+        _edge!.Flow.ChannelBlocked = !_previous.IsWritable;
+    }
+
+    private void End(DestroyReason reason, string why, Exception? cause)
+    {
+        ChannelCircuit? next;
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _ended = true;
+            _extension = null;
+            next = _next;
+        }
+
+        _previous.Destroy(reason); // no effect on the side that has ended already
+        next?.Destroy(reason);
+        EndStreams(_edge, why, cause);
+        lock (Gate)
+        {
+            _cipher?.Dispose();
+        }
+
+        _owner.Remove(this);
+    }
+
+    private static CircuitProtocolException Violation(string message, Exception? inner = null) =>
+        new(DestroyReason.Protocol, message, inner);
+}

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Sockets;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.RelayMessages;
+using Tunic.Tor.Relay.Circuits;
+
+namespace Tunic.Tor.Relay.Exits;
+
+/// <summary>One stream at an exit from BEGIN to END: lookup, rules, connection, and then bytes both ways; or one lookup.</summary>
+internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolver resolver, ChannelEnvironment environment)
+{
+    /// <summary>What RESOLVED always says, in seconds (stock RESOLVED_CLIPPED_TTL).</summary>
+    internal const uint ResolvedTimeToLive = 60;
+
+    /// <summary>What CONNECTED says of an address that needed no lookup (stock DEFAULT_DNS_TTL).</summary>
+    private static readonly TimeSpan _literalTimeToLive = TimeSpan.FromMinutes(30);
+
+    private int _connecting;
+
+    /// <summary>Whether as many targets are being looked up and connected as may be.</summary>
+    internal bool IsBusy => Volatile.Read(ref _connecting) >= options.MaxConnecting;
+
+    /// <summary>Connects a stream to its target and moves bytes until either ends.</summary>
+    internal async Task ServeAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stream.Ending);
+        Socket? socket = null;
+        try
+        {
+            socket = await OpenAsync(stream, begin, either.Token);
+            if (socket is not null)
+            {
+                await PumpAsync(socket, stream, cancel);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            stream.Close(EndReason.Hibernating); // the relay stops; or the stream has ended, and nothing is sent
+        }
+        catch
+        {
+            stream.Close(EndReason.Internal);
+            throw;
+        }
+        finally
+        {
+            socket?.Dispose();
+        }
+    }
+
+    /// <summary>Answers RESOLVE.</summary>
+    internal async Task ResolveAsync(CircuitStream stream, Resolve resolve, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stream.Ending);
+        Interlocked.Increment(ref _connecting);
+        try
+        {
+            stream.SendResolved(new Resolved(await LookUpAnswersAsync(resolve.Name, either.Token)));
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            stream.Close(EndReason.Hibernating);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connecting);
+        }
+    }
+
+    /// <summary>Looks up, judges and connects.</summary>
+    /// <returns>Null when the stream has been ended.</returns>
+    private async Task<Socket?> OpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    {
+        Interlocked.Increment(ref _connecting);
+        try
+        {
+            if (await FindTargetAsync(begin, cancel) is not { } target)
+            {
+                stream.Close(EndReason.ResolveFailed);
+                return null;
+            }
+
+            uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
+            if (rules.FindRefusal(target.EndPoint) is { } refusal)
+            {
+                stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
+                return null;
+            }
+
+            if (await ConnectAsync(stream, target.EndPoint, cancel) is not { } socket)
+            {
+                return null;
+            }
+
+            if (stream.SendConnected(new Connected(target.EndPoint.Address, timeToLive)))
+            {
+                return socket;
+            }
+
+            socket.Dispose();
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connecting);
+        }
+    }
+
+    private async Task<ExitTarget?> FindTargetAsync(Begin begin, CancellationToken cancel)
+    {
+        string host = begin.Host.ToLowerInvariant();
+        if (TryParseAddress(host, out IPAddress? literal))
+        {
+            return new ExitTarget(new IPEndPoint(literal, begin.Port), _literalTimeToLive);
+        }
+
+        if (rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
+        {
+            return null;
+        }
+
+        NameAnswer answer = await resolver.ResolveAsync(host, cancel);
+        return rules.Choose(answer, begin.Port, begin.Flags) is { } address
+            ? new ExitTarget(new IPEndPoint(address, begin.Port), answer.TimeToLive)
+            : null;
+    }
+
+    private async Task<Socket?> ConnectAsync(CircuitStream stream, IPEndPoint target, CancellationToken cancel)
+    {
+        using var timer = new CancellationTokenSource(options.ConnectTimeout, environment.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+        var socket = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(target, either.Token);
+            socket.NoDelay = true;
+            return socket;
+        }
+        catch (SocketException failure)
+        {
+            stream.Close(SocketErrors.ToEndReason(failure.SocketErrorCode));
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            stream.Close(EndReason.Timeout);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        socket.Dispose();
+        return null;
+    }
+
+    /// <summary>Moves bytes. A target that does not read is given up some time after the stream has ended.</summary>
+    private async Task PumpAsync(Socket socket, CircuitStream stream, CancellationToken cancel)
+    {
+        using var linger = new CancellationTokenSource();
+        await using CancellationTokenRegistration giveUp = linger.Token.Register(socket.Dispose);
+        await using CancellationTokenRegistration ended = stream.Ending.Register(() => linger.CancelAfter(options.Linger));
+        await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);
+        await SocketPump.RunAsync(socket, stream);
+    }
+
+    private async Task<IReadOnlyList<ResolvedAnswer>> LookUpAnswersAsync(string name, CancellationToken cancel)
+    {
+        string host = name.ToLowerInvariant();
+        if (TryParseAddress(host, out _) || rules.RefusesEverything || !IsHostName(host))
+        {
+            return [ResolvedAnswer.FromError(isTransient: false, ResolvedTimeToLive)];
+        }
+
+        NameAnswer answer;
+        if (ReverseName.IsReverse(host))
+        {
+            answer = ReverseName.Parse(host) is { } address && !PrivateAddresses.Contains(address)
+                ? await resolver.ResolveNameAsync(address, cancel)
+                : NameAnswer.NotFound;
+        }
+        else
+        {
+            answer = await resolver.ResolveAsync(host, cancel);
+        }
+
+        return Encode(answer);
+    }
+
+    private static List<ResolvedAnswer> Encode(NameAnswer answer)
+    {
+        var answers = new List<ResolvedAnswer>();
+        if (answer.HostName is { } name)
+        {
+            answers.Add(ResolvedAnswer.From(name, ResolvedTimeToLive));
+        }
+
+        foreach (IPAddress address in new[] { answer.IPv4, answer.IPv6 }.OfType<IPAddress>())
+        {
+            answers.Add(ResolvedAnswer.From(address, ResolvedTimeToLive));
+        }
+
+        return answers.Count > 0 ? answers : [ResolvedAnswer.FromError(answer.IsTransientFailure, ResolvedTimeToLive)];
+    }
+
+    /// <summary>Four numbers, or an IPv6 address; none of the other ways in which the framework lets one write IPv4 addresses.</summary>
+    private static bool TryParseAddress(string host, out IPAddress address)
+    {
+        bool isPlain = host.Contains(':') || (host.Count(character => character == '.') == 3 && host.All(character => char.IsAsciiDigit(character) || character == '.'));
+        if (isPlain && !host.Contains('%') && IPAddress.TryParse(host, out IPAddress? parsed))
+        {
+            address = parsed;
+            return true;
+        }
+
+        address = IPAddress.None;
+        return false;
+    }
+
+    /// <summary>Letters, digits, hyphen, dot and underscore (stock address_is_invalid_destination), and not too long for a name.</summary>
+    private static bool IsHostName(string host) =>
+        host.Length is > 0 and <= byte.MaxValue && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_');
+}

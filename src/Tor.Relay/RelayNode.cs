@@ -1,0 +1,171 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Channels.OpenSsl;
+using Tunic.Tor.Protocol.Cells.Queues;
+using Tunic.Tor.Relay.Circuits;
+using Tunic.Tor.Relay.Connections;
+using Tunic.Tor.Relay.Exits;
+
+namespace Tunic.Tor.Relay;
+
+/// <summary>A relay's data path: OR ports, channels, circuits and streams. Who starts it sees to keys, descriptor and consensus.</summary>
+public sealed partial class RelayNode : IAsyncDisposable
+{
+    private const int MaxLookups = 64;
+    private const int MaxNames = 16_384;
+
+    private static readonly TimeSpan _lookupTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
+
+    private readonly RelayOptions _options;
+    private readonly RelaySources _sources;
+    private readonly ConnectionLimits _limits;
+    private readonly TlsConnector _connector;
+    private readonly SystemResolver _systemResolver;
+    private readonly StreamRequests _streams;
+    private readonly IReadOnlyList<RelayListener> _listeners;
+    private readonly IdleChannels _idleChannels;
+    private readonly ObservedBandwidth _observed;
+    private readonly RelayMetrics _metrics;
+    private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+    private readonly Lock _gate = new();
+    private Task _upkeep = Task.CompletedTask;
+    private Task? _stopping;
+
+    /// <summary>A relay that is not started yet.</summary>
+    /// <param name="options">How it runs.</param>
+    /// <param name="sources">Keys and network.</param>
+    /// <param name="random">For keys.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="log">Where faults are reported.</param>
+    public RelayNode(RelayOptions options, RelaySources sources, RandomSource random, TimeProvider time, ILogger log)
+    {
+        _options = options;
+        _sources = sources;
+        Environment = new ChannelEnvironment(options.Channels, new CellSegmentPool(), random, time, log);
+        AddLimit(options.BandwidthRate, options.BandwidthBurst);
+        AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
+        _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);
+        var rules = new ExitRules(options.Exit, () => sources.Link().Channel.Addresses, sources.Relays, sources.Parameters);
+        _systemResolver = new SystemResolver(MaxLookups, _lookupTimeout, time);
+        IResolver resolver = sources.Resolver ?? new CachingResolver(_systemResolver, MaxNames, random, time);
+        _streams = new StreamRequests(options.Exit, rules, resolver, sources.Directory, sources.Relays, sources.Parameters, Environment);
+        Circuits = new RelayCircuits(
+            options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment);
+        _connector = new TlsConnector(random, new TlsConnectorOptions());
+        Channels = new ChannelTable(_connector, () => sources.Link().Channel, Circuits, Environment);
+        Circuits.Connect(Channels, sources.Relays);
+        _listeners = [.. options.OrPorts.Select(port => new RelayListener(
+            port, sources.Link, _limits, Channels, Circuits, options.Listener, Environment))];
+        _idleChannels = new IdleChannels(Channels, sources.Padding, random);
+        _observed = new ObservedBandwidth(Environment.Now);
+        _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
+    }
+
+    /// <summary>What the relay's channels share.</summary>
+    public ChannelEnvironment Environment { get; }
+
+    /// <summary>Its channels. A node's client may use them too.</summary>
+    public ChannelTable Channels { get; }
+
+    /// <summary>The circuits of others.</summary>
+    public RelayCircuits Circuits { get; }
+
+    /// <summary>Where the OR ports listen, in the order of the options.</summary>
+    public IReadOnlyList<IPEndPoint> OrPorts => [.. _listeners.Select(listener => listener.LocalEndPoint)];
+
+    /// <summary>What the relay has shown it can move, bytes per second, for its descriptor.</summary>
+    public long ObservedBandwidth { get; private set; }
+
+    /// <summary>Opens the OR ports.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">One of the addresses is not ours or in use.</exception>
+    public void Start()
+    {
+        foreach (RelayListener listener in _listeners)
+        {
+            listener.Start();
+        }
+
+        _upkeep = RunUpkeepAsync();
+    }
+
+    /// <summary>Stops taking anything new, waits as long as the options say, and ends everything. May be called again.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _stopping ??= StopAsync();
+        }
+
+        return new ValueTask(_stopping);
+    }
+
+    private async Task StopAsync()
+    {
+        Circuits.StopCreating();
+        foreach (RelayListener listener in _listeners)
+        {
+            await listener.DisposeAsync();
+        }
+
+        if (Circuits.Count > 0 && _options.ShutdownWait > TimeSpan.Zero)
+        {
+            await Task.Delay(_options.ShutdownWait, Environment.Time);
+        }
+
+        await _stop.CancelAsync();
+        await _upkeep;
+        await Circuits.DisposeAsync();
+        await _streams.DisposeAsync();
+        await Channels.DisposeAsync();
+        _connector.Dispose();
+        _systemResolver.Dispose();
+        _metrics.Dispose();
+    }
+
+    private void AddLimit(long? rate, long? burst)
+    {
+        if (rate is { } bytesPerSecond)
+        {
+            Environment.Bandwidth.AddLimit(bytesPerSecond, burst ?? bytesPerSecond);
+        }
+    }
+
+    private async Task RunUpkeepAsync()
+    {
+        using var timer = new PeriodicTimer(_tick, Environment.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                DoUpkeep();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // stopped
+        }
+    }
+
+    private void DoUpkeep()
+    {
+        try
+        {
+            ChannelBandwidth bandwidth = Environment.Bandwidth;
+            _observed.Observe(bandwidth.BytesRead, bandwidth.BytesWritten, Environment.Now);
+            ObservedBandwidth = _observed.BytesPerSecond;
+            _limits.Options = _sources.Parameters().Dos.Connections ?? _options.Connections;
+            Circuits.CloseExpired();
+            _idleChannels.Close(Environment.Now);
+        }
+        catch (Exception failure)
+        {
+            LogFault(Environment.Log, failure);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the relay's upkeep; please report it")]
+    private static partial void LogFault(ILogger log, Exception failure);
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Time;
+using Tunic.Tests.Tor.Protocol.Links;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Protocol.Cells.Queues;
+using Tunic.Tor.Protocol.Links;
+
+namespace Tunic.Tests.Simulation;
+
+/// <summary>An open channel between a client and a relay, in memory.</summary>
+internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport clientTransport) : IAsyncDisposable
+{
+    internal Channel Client { get; } = client;
+
+    internal Channel Relay { get; } = relay;
+
+    internal MemoryTransport ClientTransport { get; } = clientTransport;
+
+    internal static async Task<ChannelPair> OpenAsync(ICircuitAcceptor acceptor, ChannelOptions? options = null)
+    {
+        LinkCertificates certificates = TestRelay.A.Certificates;
+        var environment = new ChannelEnvironment(
+            options ?? new ChannelOptions(),
+            new CellSegmentPool(),
+            new SeededRandomSource(1),
+            new CertificateTime(),
+            NullLogger.Instance);
+        (MemoryTransport initiator, MemoryTransport responder) = MemoryTransport.CreatePair(
+            certificates.Tls.Link.Encoded.ToArray(), new IPEndPoint(IPAddress.Loopback, 40000), new IPEndPoint(IPAddress.Loopback, 9001));
+        Task<Channel> accepting = ChannelHandshake.AcceptAsync(
+            responder, new ChannelIdentity(certificates, [IPAddress.Loopback]), acceptor, environment, CancellationToken.None);
+        Channel client = await ChannelHandshake.ConnectAsync(
+            initiator, ExpectedPeer.Anyone, ChannelIdentity.Anonymous, null, environment, CancellationToken.None);
+        return new ChannelPair(client, await accepting, initiator);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await Relay.DisposeAsync();
+    }
+
+    /// <summary>The wall clock stands where the test certificates are valid; the monotonic one runs.</summary>
+    private sealed class CertificateTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => TestRelay.Now;
+    }
+}

@@ -1,0 +1,157 @@
+using Tunic.Tests.Simulation;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Errors;
+
+namespace Tunic.Tests.Tor.Network.Channels;
+
+public sealed class ChannelTests
+{
+    [Fact]
+    public async Task Cells_arrive_in_order_on_the_circuit_they_were_sent_on()
+    {
+        var relay = new RecordingEndpoint();
+        var client = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(client)!;
+
+        Send(circuit, CellCommand.Create2, 1);
+        Assert.Equal("Create2 1", await relay.NextAsync());
+        for (byte i = 0; i < 200; i++)
+        {
+            Send(circuit, CellCommand.Relay, i);
+        }
+
+        for (byte i = 0; i < 200; i++)
+        {
+            Assert.Equal($"Relay {i}", await relay.NextAsync());
+        }
+
+        Send(relay.Accepted!, CellCommand.Relay, 7);
+        Assert.Equal("Relay 7", await client.NextAsync());
+    }
+
+    [Fact]
+    public async Task Destroying_a_circuit_tells_the_peer_and_leaves_the_channel_open()
+    {
+        var relay = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+        Send(circuit, CellCommand.Create2, 1);
+        await relay.NextAsync();
+
+        circuit.Destroy(DestroyReason.Finished);
+        circuit.Destroy(DestroyReason.Finished);
+
+        Assert.Equal("ended Finished", await relay.NextAsync());
+        Assert.False(pair.Relay.IsClosed);
+        Assert.Equal(0, pair.Client.CircuitCount);
+    }
+
+    [Fact]
+    public async Task A_broken_rule_ends_one_circuit_and_a_fault_ends_one_circuit()
+    {
+        var relay = new RecordingEndpoint
+        {
+            Failure = command => command == CellCommand.RelayEarly
+                ? new CircuitProtocolException(DestroyReason.Protocol, "broken")
+                : new InvalidOperationException("fault"),
+        };
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        foreach ((CellCommand command, string expected) in new[]
+        {
+            (CellCommand.RelayEarly, "ended Protocol"), (CellCommand.Relay, "ended Internal"),
+        })
+        {
+            var client = new RecordingEndpoint();
+            ChannelCircuit circuit = pair.Client.TryOpenCircuit(client)!;
+            Send(circuit, CellCommand.Create2, 1);
+            await relay.NextAsync();
+            Send(circuit, command, 1);
+
+            Assert.Equal(expected, await client.NextAsync());
+            Assert.Equal(expected, await relay.NextAsync());
+        }
+
+        Assert.False(pair.Client.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_client_refuses_circuits_of_the_relay()
+    {
+        await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint());
+        var origin = new RecordingEndpoint();
+
+        Send(pair.Relay.TryOpenCircuit(origin)!, CellCommand.Create2, 1);
+
+        Assert.Equal("ended Protocol", await origin.NextAsync());
+    }
+
+    [Fact]
+    public async Task Closing_the_channel_ends_every_circuit_once_at_both_ends()
+    {
+        var relay = new RecordingEndpoint();
+        var client = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        Send(pair.Client.TryOpenCircuit(client)!, CellCommand.Create2, 1);
+        await relay.NextAsync();
+
+        await pair.Client.DisposeAsync();
+        await pair.Client.DisposeAsync();
+        await pair.Relay.Completion;
+
+        Assert.Equal("ended ChannelClosed", await client.NextAsync());
+        Assert.Equal("ended ChannelClosed", await relay.NextAsync());
+        Assert.Null(pair.Relay.TryOpenCircuit(relay));
+    }
+
+    [Fact]
+    public async Task More_circuits_than_the_limit_are_refused()
+    {
+        var relay = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay, new ChannelOptions { MaxCircuits = 2 });
+        for (int i = 0; i < 2; i++)
+        {
+            Send(pair.Client.TryOpenCircuit(new RecordingEndpoint())!, CellCommand.Create2, 1);
+            await relay.NextAsync();
+        }
+
+        Assert.Null(pair.Client.TryOpenCircuit(new RecordingEndpoint()));
+    }
+
+    [Fact]
+    public async Task A_queue_beyond_its_limit_breaks_the_circuit()
+    {
+        await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint(), new ChannelOptions { MaxQueue = 10 });
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+
+        var failure = Assert.Throws<CircuitProtocolException>(() =>
+        {
+            for (int i = 0; i < 11; i++)
+            {
+                circuit.Send(CellCommand.Relay, [1], pair.Client.Now);
+            }
+        });
+        Assert.Equal(DestroyReason.ResourceLimit, failure.Reason);
+    }
+
+    [Theory]
+    [InlineData(CellCommand.Certs)]
+    [InlineData(CellCommand.AuthChallenge)]
+    public async Task Handshake_cells_on_an_open_channel_close_it(CellCommand command)
+    {
+        await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint());
+        var cell = new byte[100];
+        int length = CellFormat.Wide.Write(cell, 0, command, [0]);
+        pair.ClientTransport.Write(cell.AsSpan(0, length));
+
+        await pair.Relay.Completion;
+        Assert.IsType<ChannelProtocolException>(pair.Relay.CloseReason);
+    }
+
+    private static void Send(ChannelCircuit circuit, CellCommand command, byte content)
+    {
+        circuit.Send(command, [content], circuit.Channel.Now);
+        circuit.Channel.Flush();
+    }
+}

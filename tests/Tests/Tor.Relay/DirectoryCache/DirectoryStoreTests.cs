@@ -1,0 +1,128 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Keys;
+using Tunic.Primitives.Storage;
+using Tunic.Tests.Tor.Protocol.Documents;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Descriptors;
+using Tunic.Tor.Relay.DirectoryCache;
+
+namespace Tunic.Tests.TorRelay.DirectoryCache;
+
+public class DirectoryStoreTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void An_older_consensus_does_not_replace_a_newer_one()
+    {
+        DirectoryStore store = StockStore.Create("2");
+        Assert.False(store.PutConsensus(StockNetwork.ReadConsensus("consensus-1"), StockNetwork.Read("consensus-1")));
+        Assert.Equal(StockNetwork.Read("consensus-2"), store.Current.UnflavoredConsensus!.Text.Text.ToArray());
+    }
+
+    [Theory]
+    [InlineData("consensus", ConsensusFlavor.Unflavored)]
+    [InlineData("consensus-microdesc", ConsensusFlavor.Microdescriptor)]
+    public void The_difference_from_the_last_consensus_is_made(string name, ConsensusFlavor flavor)
+    {
+        DirectoryStore store = StockStore.Create("1");
+        StockStore.PutConsensuses(store, "2");
+
+        ServedText? diff = store.Current.ConsensusOf(flavor)!.FindDiff(StockNetwork.ReadConsensus($"{name}-1").SignedSha3);
+
+        Assert.Equal(StockNetwork.ReadText($"{name}-diff"), Encoding.UTF8.GetString(diff!.Text.Span));
+        Assert.Null(store.Current.ConsensusOf(flavor)!.FindDiff(default));
+    }
+
+    [Fact]
+    public void No_more_bases_are_kept_than_allowed()
+    {
+        DirectoryStore store = StockStore.Create("1", new DirectoryStoreOptions { DiffBases = 0 });
+        StockStore.PutConsensuses(store, "2");
+        Assert.Null(store.Current.UnflavoredConsensus!.FindDiff(StockNetwork.ReadConsensus("consensus-1").SignedSha3));
+    }
+
+    [Fact]
+    public void The_oldest_descriptors_give_way_beyond_the_limit()
+    {
+        IReadOnlyList<RouterDescriptor> descriptors = StockNetwork.ReadDescriptors();
+        DirectoryStore store = StockStore.Create("1", new DirectoryStoreOptions { MaxDescriptors = descriptors.Count - 1 });
+        Assert.Equal(descriptors.Count - 1, store.Current.Descriptors.Count);
+        Assert.Equal(descriptors.Count - 1, store.Current.NewestDescriptors.Count);
+        RouterDescriptor gone = descriptors.Single(descriptor => !store.Current.Descriptors.ContainsKey(descriptor.Digest));
+        Assert.Equal(descriptors.Min(descriptor => descriptor.Declaration.Published), gone.Declaration.Published);
+    }
+
+    [Fact]
+    public void Age_removes_descriptors_and_microdescriptors()
+    {
+        DirectoryStore store = StockStore.Create();
+        store.RemoveOld(StockNetwork.Now.AddHours(47));
+        Assert.NotEmpty(store.Current.Descriptors);
+        Assert.NotEmpty(store.Current.Microdescriptors);
+        store.RemoveOld(StockNetwork.Now.AddHours(49));
+        Assert.Empty(store.Current.Descriptors);
+        Assert.Empty(store.Current.NewestDescriptors);
+        store.RemoveOld(StockNetwork.Now.AddDays(8));
+        Assert.Empty(store.Current.Microdescriptors);
+        Assert.Empty(store.Current.ExtraInfos);
+    }
+
+    [Fact]
+    public void A_relay_can_be_forgotten()
+    {
+        DirectoryStore store = StockStore.Create();
+        RsaIdentity relay = StockNetwork.ReadOwnDescriptor().Identity;
+        store.RemoveRelay(relay);
+        Assert.DoesNotContain(relay, store.Current.NewestDescriptors.Keys);
+        Assert.DoesNotContain(store.Current.Descriptors.Values, descriptor => descriptor.Identity == relay);
+        Assert.DoesNotContain(store.Current.ExtraInfos.Values, extraInfo => extraInfo.Identity == relay);
+    }
+
+    [Fact]
+    public async Task What_is_saved_is_there_after_a_restart()
+    {
+        var disk = new MemoryStateStore();
+        DirectoryStore store = StockStore.Create();
+        await new DirectoryFiles(disk, NullLogger.Instance).SaveAsync(store.Current, Cancel);
+        var restarted = new DirectoryStore(new DirectoryStoreOptions());
+
+        IReadOnlyList<Consensus> consensuses = await new DirectoryFiles(disk, NullLogger.Instance)
+            .LoadAsync(restarted, StockNetwork.Authorities, StockNetwork.Now, Cancel);
+
+        Assert.Equal(2, consensuses.Count);
+        Assert.Equal(
+            ["cached-certs", "cached-consensus", "cached-descriptors", "cached-extrainfo", "cached-microdesc-consensus", "cached-microdescs"],
+            (await disk.ListAsync("", Cancel)).Order());
+        Assert.Equal(store.Current.Microdescriptors.Keys.Order(), restarted.Current.Microdescriptors.Keys.Order());
+        Assert.All(restarted.Current.Microdescriptors, entry => Assert.Equal(store.Current.MicrodescriptorConsensus!.ValidAfter, entry.Value.LastListed));
+        Assert.Equal(store.Current.Descriptors.Keys.Order(), restarted.Current.Descriptors.Keys.Order());
+        Assert.Equal(store.Current.ExtraInfos.Keys.Order(), restarted.Current.ExtraInfos.Keys.Order());
+        Assert.Equal(store.Current.Certificates.Count, restarted.Current.Certificates.Count);
+    }
+
+    [Fact]
+    public async Task A_cached_consensus_that_is_altered_unsigned_or_old_is_not_used()
+    {
+        var disk = new MemoryStateStore();
+        await new DirectoryFiles(disk, NullLogger.Instance).SaveAsync(StockStore.Create().Current, Cancel);
+        var restarted = new DirectoryStore(new DirectoryStoreOptions());
+        var files = new DirectoryFiles(disk, NullLogger.Instance);
+
+        Assert.Empty(await files.LoadAsync(restarted, StockNetwork.Authorities, StockNetwork.Now.AddDays(2), Cancel));
+        Assert.Empty(await files.LoadAsync(restarted, [default, .. Enumerable.Range(1, 9).Select(Identity)], StockNetwork.Now, Cancel));
+        byte[] text = (await disk.ReadAsync("cached-consensus", Cancel))!;
+        text[text.AsSpan().IndexOf("Running"u8)] = (byte)'X';
+        await disk.WriteAsync("cached-consensus", text, Cancel);
+        Assert.Single(await files.LoadAsync(restarted, StockNetwork.Authorities, StockNetwork.Now, Cancel));
+        Assert.Null(restarted.Current.UnflavoredConsensus);
+    }
+
+    private static RsaIdentity Identity(int number)
+    {
+        var bytes = new byte[RsaIdentity.Length];
+        bytes[0] = (byte)number;
+        return new RsaIdentity(bytes);
+    }
+}
