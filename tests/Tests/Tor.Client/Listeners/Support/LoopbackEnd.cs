@@ -35,11 +35,11 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
 
     internal Task Running { get; }
 
-    internal override TimeSpan Now => TimeProvider.System.GetElapsedTime(0);
+    protected internal override TimeSpan Now => TimeProvider.System.GetElapsedTime(0);
 
-    internal override TimeProvider Time => TimeProvider.System;
+    protected internal override TimeProvider Time => TimeProvider.System;
 
-    internal override CircuitEdge Edge { get; }
+    protected internal override CircuitEdge Edge { get; }
 
     internal int StreamCount
     {
@@ -85,13 +85,13 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
 
     internal void Stop() => _inbox.Writer.TryComplete();
 
-    internal override void Flush()
+    protected internal override void Flush()
     {
     }
 
-    internal override EndReason ReasonToTell(EndReason reason) => _role == CircuitRole.Origin ? EndReason.Misc : reason;
+    protected internal override EndReason ReasonToTell(EndReason reason) => _role == CircuitRole.Origin ? EndReason.Misc : reason;
 
-    internal override void Fail(CircuitProtocolException failure) => throw failure;
+    protected internal override void Fail(CircuitProtocolException failure) => throw failure;
 
     private async Task RunAsync()
     {
