@@ -60,7 +60,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
         _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log) { Progress = _progress };
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
+        {
+            Progress = _progress,
+            OnView = view => ViewChanged?.Invoke(view),
+        };
         _pool = new CircuitPool(
             options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
         {
@@ -70,6 +74,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Raised as the bootstrap goes on, in rising order of percent.</summary>
     public event Action<BootstrapProgress>? BootstrapChanged;
+
+    /// <summary>Raised with each new picture of the network: after a consensus, and as microdescriptors arrive.</summary>
+    public event Action<NetworkView>? ViewChanged;
+
+    /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
+    public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
 
     /// <summary>How far the bootstrap has come.</summary>
     public BootstrapProgress Bootstrap => _progress.Latest;
@@ -99,11 +109,16 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <inheritdoc/>
     public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
-        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, BeginFlags.IPv6Allowed); // as stock's default ports
+        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
         var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
         return TryCircuitsAsync(
             new CircuitRequest(port, request.Isolation),
-            (circuit, attempt) => circuit.ConnectAsync(begin, request.ContinueInline, attempt),
+            async (circuit, attempt) =>
+            {
+                CircuitStream stream = await circuit.Circuit.ConnectAsync(begin, request.ContinueInline, attempt);
+                StreamOpened?.Invoke(request, circuit.Path.Hops);
+                return stream;
+            },
             cancel);
     }
 
@@ -114,7 +129,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             ? Resolve.Reverse(address)
             : new Resolve(nameOrAddress.ToLowerInvariant());
         return TryCircuitsAsync(
-            new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.ResolveAsync(resolve, attempt), cancel);
+            new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
     }
 
     /// <summary>Closes all circuits and channels, writes what must be kept, and waits until everything has ended.</summary>
@@ -162,7 +177,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Opens on one circuit after the other until it works, the far end has said no often enough, or time is up.</summary>
     private async Task<T> TryCircuitsAsync<T>(
-        CircuitRequest request, Func<OriginCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
+        CircuitRequest request, Func<PooledCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
     {
         using var timer = new CancellationTokenSource(_options.StreamTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel, _stop.Token);
@@ -176,7 +191,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
                 using var any = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, either.Token);
                 try
                 {
-                    return await open(circuit.Circuit, any.Token);
+                    return await open(circuit, any.Token);
                 }
                 catch (StreamException failure) when (StreamRetry.IsWorthwhile(failure) && ++failures < _options.MaxStreamFailures)
                 {

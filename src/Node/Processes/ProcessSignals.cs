@@ -6,9 +6,11 @@ namespace Tunic.Node.Processes;
 /// <summary>Turns signals into one orderly shutdown: the first SIGTERM or SIGINT asks for it, a second ends the process at once.</summary>
 internal sealed class ProcessSignals : IDisposable
 {
+    private static readonly TimeSpan SameRequest = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _asked;
+    private long _askedAt;
 
     internal ProcessSignals()
     {
@@ -42,8 +44,14 @@ internal sealed class ProcessSignals : IDisposable
     private void OnStop(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Exchange(ref _asked, 1) != 0)
+        long now = Environment.TickCount64 + 1;
+        if (Interlocked.CompareExchange(ref _askedAt, now, 0) is var before && before != 0)
         {
+            if (now - before < SameRequest.TotalMilliseconds)
+            {
+                return; // a shell or `timeout` signals the process and its group: one request that comes twice
+            }
+
             StandardStreams.WriteErrorLine("Asked twice to end: ending without waiting.");
             Environment.Exit(ExitCode.Failure);
         }

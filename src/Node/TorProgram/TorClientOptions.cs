@@ -10,7 +10,6 @@ internal static class TorClientOptions
 {
     private const int MostBuilding = 100;
 
-    /// <exception cref="TorrcException">A set of relays cannot be read.</exception>
     internal static ClientOptions Create(TorrcOptions options)
     {
         var defaults = new ClientOptions();
@@ -34,30 +33,18 @@ internal static class TorClientOptions
             },
             Constraints = new PathConstraints
             {
-                EntryNodes = Read("EntryNodes", paths.EntryNodes),
-                MiddleNodes = Read("MiddleNodes", paths.MiddleNodes),
-                ExitNodes = Read("ExitNodes", paths.ExitNodes),
-                ExcludeNodes = Read("ExcludeNodes", paths.ExcludeNodes),
-                ExcludeExitNodes = Read("ExcludeExitNodes", paths.ExcludeExitNodes),
+                EntryNodes = paths.EntryNodes,
+                MiddleNodes = paths.MiddleNodes,
+                ExitNodes = paths.ExitNodes,
+                ExcludeNodes = paths.ExcludeNodes,
+                ExcludeExitNodes = paths.ExcludeExitNodes,
                 StrictNodes = paths.StrictNodes,
             },
-            LocalFamilies = [.. paths.NodeFamilies.Select(family => Read("NodeFamily", [family])!)],
+            LocalFamilies = paths.NodeFamilies,
             EnforceDistinctSubnets = paths.EnforceDistinctSubnets ? null : false,
             PathsNeeded = paths.PathsNeededToBuildCircuits ?? defaults.PathsNeeded,
         };
     }
 
     private static int? GivenOrNull(int number) => number > 0 ? number : null;
-
-    private static RelaySet? Read(string name, IReadOnlyList<string> items)
-    {
-        if (items.Count == 0)
-        {
-            return null;
-        }
-
-        return RelaySet.TryParse(string.Join(',', items), out RelaySet? set, out string? badItem)
-            ? set
-            : throw TorrcException.Invalid($"Invalid {name} list: '{badItem}'");
-    }
 }

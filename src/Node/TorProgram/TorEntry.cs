@@ -3,6 +3,7 @@ using Tunic.Node.Logging;
 using Tunic.Node.Processes;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Client.Listeners;
 
 namespace Tunic.Node.TorProgram;
 
@@ -65,17 +66,35 @@ internal static class TorEntry
         switch (commandLine.Command)
         {
             case TorCommand.VerifyConfiguration:
-                _ = TorClientOptions.Create(loaded.Options); // what the options mean is checked too
+                CheckMeaning(loaded.Options);
                 StandardStreams.WriteLine("Configuration was valid");
                 return ExitCode.Success;
             case TorCommand.ListFingerprint:
-                throw new CommandException(ErrorKind.Configuration, "Clients don't have long-term identity keys. Exiting.");
+                return await TorFingerprint.ListAsync(loaded.Options, commandLine.CommandArgument);
             default:
-                await using (var process = new TorProcess(commandLine, loaded.Options, log))
-                {
-                    return await process.RunAsync();
-                }
+                return await RunProcessAsync(commandLine, loaded.Options, log);
         }
+    }
+
+    private static async Task<int> RunProcessAsync(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    {
+        await using var process = new TorProcess(commandLine, options, log);
+        try
+        {
+            return await process.RunAsync();
+        }
+        catch (TorrcException failure)
+        {
+            log.Warn(failure.Message);
+        }
+        catch (ListenerException failure)
+        {
+            log.Warn($"Could not open a port: {failure.Message}. Is Tor already running?");
+            log.Warn("Failed to parse/validate config: Failed to bind one of the listener ports.");
+        }
+
+        log.Error("Reading config failed--see warnings above.");
+        return ExitCode.Failure;
     }
 
     /// <summary>What came up while the configuration was read.</summary>
@@ -99,6 +118,16 @@ internal static class TorEntry
         if (Environment.IsPrivilegedProcess)
         {
             log.Warn("You are running Tor as root. You don't need to, and you probably shouldn't.");
+        }
+    }
+
+    /// <exception cref="TorrcException">A set of relays, a policy or a port makes no sense.</exception>
+    private static void CheckMeaning(TorrcOptions options)
+    {
+        _ = TorClientOptions.Create(options);
+        if (options.IsRelay)
+        {
+            _ = TorRelaySettings.Create(options);
         }
     }
 

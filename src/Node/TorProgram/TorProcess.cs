@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
@@ -8,6 +10,7 @@ using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Client.Listeners.Http;
 using Tunic.Tor.Client.Listeners.Socks;
@@ -27,6 +30,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private readonly ProcessSignals _signals = new();
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
+    private RelayHost? _relay;
     private OwnerWatch? _owner;
 
     internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
@@ -43,7 +47,14 @@ internal sealed class TorProcess : IAsyncDisposable
         _signals.StopRequested += signal => _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
         _signals.HangedUp += Reload;
         IStateStore store = await OpenDataDirectoryAsync();
-        OpenClient(store);
+        NetworkProfile profile = TorrcNetwork.Create(_options.Network);
+        _client = new ClientNode(profile, TorClientOptions.Create(_options), store, _environment);
+        if (!_options.General.DisableNetwork)
+        {
+            OpenPorts(_client);
+            await StartRelayAsync(_client, profile, store);
+        }
+
         UseLogs(_options.General);
         WritePid();
         _owner = _options.General.OwningControllerProcess is { } owner ? new OwnerWatch(owner, OnOwnerGone) : null;
@@ -53,7 +64,7 @@ internal sealed class TorProcess : IAsyncDisposable
         }
         else
         {
-            _client?.Start();
+            _client.Start();
         }
 
         await Task.Delay(Timeout.Infinite, _signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -65,6 +76,11 @@ internal sealed class TorProcess : IAsyncDisposable
         if (_client is not null)
         {
             await _client.DisposeAsync();
+        }
+
+        if (_relay is not null)
+        {
+            await _relay.DisposeAsync();
         }
 
         if (_owner is not null)
@@ -96,29 +112,55 @@ internal sealed class TorProcess : IAsyncDisposable
             : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
     }
 
-    private void OpenClient(IStateStore store)
+    /// <exception cref="ListenerException">A port cannot be opened.</exception>
+    private void OpenPorts(ClientNode node)
     {
         TorrcClientOptions client = _options.Client;
-        NetworkProfile profile = TorrcNetwork.Create(_options.Network);
-        _client = new ClientNode(profile, TorClientOptions.Create(_options), store, _environment);
-        if (_options.General.DisableNetwork)
-        {
-            return;
-        }
-
         foreach (ClientPort port in client.SocksPorts)
         {
-            _client.Open(new SocksListener(_client.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
+            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
         }
 
         foreach (ClientPort port in client.HttpTunnelPorts)
         {
-            _client.Open(new HttpProxyListener(_client.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
+            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
         }
 
         foreach (ClientPort port in client.DnsPorts)
         {
-            _client.Open(new DnsListener(_client.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+        }
+    }
+
+    private async Task StartRelayAsync(ClientNode client, NetworkProfile profile, IStateStore store)
+    {
+        if (!_options.IsRelay)
+        {
+            return;
+        }
+
+        RelaySettings settings = TorRelaySettings.Create(_options);
+        _relay = await RelayHost.CreateAsync(settings, profile, store, _environment, _signals.Stopping);
+        _log.Notice($"Your Tor server's identity key fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.RsaIdentity}'");
+        _log.Notice($"Your Tor server's identity key ed25519 fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.Ed25519Identity.ToBase64()}'");
+        foreach (IPEndPoint port in settings.Relay.OrPorts)
+        {
+            _log.Notice($"Opening OR listener on {port}");
+        }
+
+        try
+        {
+            _relay.Start(client.Client);
+        }
+        catch (SocketException failure)
+        {
+            throw new CommandException(
+                ErrorKind.Configuration, $"Could not bind the ORPort: {failure.Message}. Choose another address or port with ORPort.", failure);
+        }
+
+        foreach (IPEndPoint port in _relay.Node.OrPorts)
+        {
+            _log.Notice($"Opened OR listener connection (ready) on {port}");
         }
     }
 

@@ -42,6 +42,9 @@ internal sealed class ClientDirectory(
     /// <summary>Told of each step until circuits can be built.</summary>
     internal IProgress<BootstrapProgress>? Progress { get; init; }
 
+    /// <summary>Told of each new view.</summary>
+    internal Action<NetworkView>? OnView { get; init; }
+
     /// <summary>Ends when enough is known to build circuits.</summary>
     internal Task Ready => _ready.Task;
 
@@ -267,6 +270,7 @@ internal sealed class ClientDirectory(
                 .Where(entry => entry.Microdescriptor is not null)
                 .ToDictionary(entry => entry.Digest, entry => entry.Microdescriptor!));
         planner.Update(view);
+        OnView?.Invoke(view);
         if (planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= options.PathsNeeded)
         {
             Progress?.Report(BootstrapProgress.EnoughDirectory);

@@ -13,6 +13,7 @@ internal sealed class DirectoryCache(IStateStore store, ILogger log)
     private const string ConsensusName = "cached-microdesc-consensus";
     private const string MicrodescriptorsName = "cached-microdescs";
     private const string StateName = "state";
+    private static readonly string[] StateKeywords = ["Guard", "TotalBuildTimes", "CircuitBuildAbandonedCount", "CircuitBuildTimeBin"];
 
     internal async Task<IReadOnlyList<AuthorityCertificate>> ReadCertificatesAsync(CancellationToken cancel) =>
         await ReadAsync(CertificatesName, cancel) is { } text ? AuthorityCertificate.ParseList(text) : [];
@@ -34,10 +35,20 @@ internal sealed class DirectoryCache(IStateStore store, ILogger log)
 
     internal ValueTask<byte[]?> ReadStateAsync(CancellationToken cancel) => ReadAsync(StateName, cancel);
 
-    internal ValueTask WriteStateAsync(ReadOnlyMemory<byte> text, CancellationToken cancel) =>
-        store.WriteAsync(StateName, text, cancel);
+    /// <summary>Replaces the client's lines; those of others stay, such as when a relay's onion key was made.</summary>
+    internal async Task WriteStateAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
+    {
+        string[] others = await ReadStateAsync(cancel) is { } before
+            ? [.. Encoding.UTF8.GetString(before).Split('\n').Where(line => line.Length > 0 && !IsOfClient(line))]
+            : [];
+        byte[] rest = Encoding.UTF8.GetBytes(string.Concat(others.Select(line => line + "\n")));
+        await store.WriteAsync(StateName, (byte[])[.. text.Span, .. rest], cancel);
+    }
 
     internal void ReportUnusable(string reason) => DirectoryLog.CacheUnusable(log, ConsensusName, reason);
+
+    private static bool IsOfClient(string line) =>
+        StateKeywords.Contains(line.Split(' ', 2)[0], StringComparer.Ordinal);
 
     private static byte[] Join(IEnumerable<ReadOnlyMemory<byte>> texts)
     {

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Storage;
+using Tunic.Tor.Client;
+using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Relay;
+using Tunic.Tor.Relay.Circuits;
+using Tunic.Tor.Relay.Connections;
+using Tunic.Tor.Relay.Descriptors;
+using Tunic.Tor.Relay.Keys;
+
+namespace Tunic.Node.Hosting;
+
+/// <summary>A relay in this process: its keys, its data path, its descriptor. What the consensus says it learns from the client beside it.</summary>
+internal sealed partial class RelayHost : IAsyncDisposable
+{
+    private static readonly TimeSpan UploadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    private readonly RelaySettings _settings;
+    private readonly NetworkProfile _profile;
+    private readonly NodeEnvironment _environment;
+    private readonly RelayKeys _keys;
+    private readonly RelayNode _node;
+    private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+    private readonly long _started;
+    private readonly List<LinkIdentity> _replacedLinks = [];
+    private volatile LinkIdentity _link;
+    private volatile HandshakeKeys _handshakes;
+    private volatile RelayParameters _parameters;
+    private volatile KnownRelays _relays = KnownRelays.None;
+    private OnionKeySchedule _schedule = OnionKeySchedule.Default;
+    private DescriptorPublisher? _publisher;
+    private Task _running = Task.CompletedTask;
+
+    private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, NodeEnvironment environment)
+    {
+        _settings = settings;
+        _profile = profile;
+        _keys = keys;
+        _environment = environment;
+        _started = environment.Time.GetTimestamp();
+        _link = CreateLink();
+        _handshakes = CreateHandshakes();
+        _parameters = RelayParameters.FromConsensus(new Dictionary<string, int>(), settings.Relay.Connections);
+        var sources = new RelaySources
+        {
+            Link = () => _link,
+            Handshakes = () => _handshakes,
+            Parameters = () => _parameters,
+            Relays = () => _relays,
+        };
+        _node = new RelayNode(settings.Relay, sources, environment.Random, environment.Time, environment.Log);
+    }
+
+    internal RelayKeys Keys => _keys;
+
+    internal RelayNode Node => _node;
+
+    /// <summary>Loads the keys, or makes them.</summary>
+    /// <exception cref="KeyFileException">A key file cannot be used; nothing was overwritten.</exception>
+    internal static async Task<RelayHost> CreateAsync(
+        RelaySettings settings, NetworkProfile profile, IStateStore store, NodeEnvironment environment, CancellationToken cancel)
+    {
+        RelayKeys keys = await RelayKeys.LoadAsync(
+            store, settings.Keys, environment.Random, environment.Time.GetUtcNow().UtcDateTime, cancel);
+        await keys.WriteFingerprintsAsync(settings.Descriptor.Nickname, cancel);
+        return new RelayHost(settings, profile, keys, environment);
+    }
+
+    /// <summary>Opens the OR ports, and publishes the relay from now on.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">A port cannot be opened.</exception>
+    internal void Start(TorClient client)
+    {
+        client.ViewChanged += OnView;
+        _node.Start();
+        _publisher = new DescriptorPublisher(new DescriptorPublisherEnvironment
+        {
+            Keys = _keys,
+            Options = () => Describe(),
+            Measure = () => new RelayMeasurements
+            {
+                Uptime = _environment.Time.GetElapsedTime(_started),
+                BandwidthObserved = (int)Math.Min(_node.ObservedBandwidth, int.MaxValue),
+            },
+            Authorities = _profile.Authorities,
+            Client = new DirectoryPortClient(UploadLimit, _environment.Time),
+            Time = _environment.Time,
+            IsTestNetwork = _settings.IsTestNetwork,
+            Log = _environment.Log,
+        });
+        Task publishing = _settings.Publishes ? _publisher.RunAsync(_stop.Token) : Task.CompletedTask;
+        _running = Task.WhenAll(WatchAsync(publishing), WatchAsync(RotateAsync()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await _node.DisposeAsync();
+        _link.Tls.Dispose();
+        _replacedLinks.ForEach(link => link.Tls.Dispose());
+        _keys.Dispose();
+    }
+
+    private RelayDescriptorOptions Describe() => _settings.Descriptor.OnionRouterPort != 0
+        ? _settings.Descriptor
+        : _settings.Descriptor with { OnionRouterPort = (ushort)_node.OrPorts[0].Port };
+
+    private void OnView(NetworkView view)
+    {
+        _parameters = RelayParameters.FromConsensus(view.Consensus.Parameters, _settings.Relay.Connections);
+        _relays = new KnownRelays(
+            view.Relays.Select(relay => new KnownRelay(
+                new(relay.RsaIdentity, relay.Ed25519Identity),
+                relay.IPv6Address is { } ipv6 ? [relay.IPv4Address, ipv6] : [relay.IPv4Address])),
+            _profile.Authorities.SelectMany(authority => new[] { authority.OnionRouterAddress, authority.DirectoryAddress }));
+        Volatile.Write(ref _schedule, OnionKeySchedule.Of(view.Consensus));
+        _publisher?.OnConsensus(view.Consensus);
+    }
+
+    private async Task RotateAsync()
+    {
+        while (true)
+        {
+            TimeSpan pause = _keys.NextRotation - _environment.Time.GetUtcNow().UtcDateTime;
+            await Task.Delay(pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause, _environment.Time, _stop.Token);
+            RelayKeyChanges changes = await _keys.RotateAsync(
+                Volatile.Read(ref _schedule), _environment.Time.GetUtcNow().UtcDateTime, _stop.Token);
+            if (changes.HasFlag(RelayKeyChanges.Link))
+            {
+                _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
+                _replacedLinks.Clear();
+                _replacedLinks.Add(_link);
+                _link = CreateLink();
+            }
+
+            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.OldOnionForgotten)) != 0)
+            {
+                _handshakes = CreateHandshakes();
+            }
+
+            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
+            {
+                _publisher?.MarkDirty("the keys have changed");
+            }
+        }
+    }
+
+    /// <summary>A fault in the upkeep is told and does not end the relay: it goes on with the keys it has.</summary>
+    private async Task WatchAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // stopped
+        }
+        catch (KeyFileException failure)
+        {
+            _environment.Log.Error(failure.Message);
+        }
+        catch (Exception failure)
+        {
+            LogFault(_environment.Log, failure);
+        }
+    }
+
+    private LinkIdentity CreateLink()
+    {
+        RelayLinkKeys link = _keys.Current.Link;
+        RelayDescriptorOptions descriptor = _settings.Descriptor;
+        return new LinkIdentity(
+            link.CreateTlsContext(),
+            new ChannelIdentity(link.Certificates, descriptor.IPv6Address is { } ipv6 ? [descriptor.Address, ipv6.Address] : [descriptor.Address]));
+    }
+
+    private HandshakeKeys CreateHandshakes() => new(_keys.RsaIdentity, _keys.Ed25519Identity, _keys.Current.NtorKeys);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the relay's upkeep; please report it")]
+    private static partial void LogFault(ILogger log, Exception failure);
+}

@@ -1,0 +1,23 @@
+using Tunic.Tor.Relay;
+using Tunic.Tor.Relay.Descriptors;
+using Tunic.Tor.Relay.Keys;
+
+namespace Tunic.Node.Hosting;
+
+/// <summary>All that makes a relay of this process.</summary>
+internal sealed record RelaySettings
+{
+    /// <summary>Ports, limits and exit.</summary>
+    internal required RelayOptions Relay { get; init; }
+
+    /// <summary>What others are told. An onion router port of 0 stands for the one that the first OR port got.</summary>
+    internal required RelayDescriptorOptions Descriptor { get; init; }
+
+    internal RelayKeyOptions Keys { get; init; } = new();
+
+    /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
+    internal bool Publishes { get; init; } = true;
+
+    /// <summary>Bandwidth changes are published at once (<c>TestingTorNetwork</c>).</summary>
+    internal bool IsTestNetwork { get; init; }
+}

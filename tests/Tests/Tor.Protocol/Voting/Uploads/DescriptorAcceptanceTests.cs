@@ -1,0 +1,174 @@
+using System.Net;
+using System.Text;
+using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Protocol.Voting.Uploads;
+
+namespace Tunic.Tests.Tor.Protocol.Voting.Uploads;
+
+public class DescriptorAcceptanceTests
+{
+    private static readonly DateTime Now = new(2026, 5, 6, 7, 8, 9, DateTimeKind.Utc);
+
+    private readonly DescriptorShelf _shelf = new();
+    private readonly KeyPinningJournal _journal = new();
+    private readonly DescriptorAcceptance _acceptance;
+
+    public DescriptorAcceptanceTests() => _acceptance = new DescriptorAcceptance(new AcceptanceOptions(), _shelf, _journal);
+
+    [Fact]
+    public void A_good_descriptor_is_kept_pinned_and_tested()
+    {
+        var relay = new MadeRelay(1);
+        UploadAnswer answer = _acceptance.AcceptUpload(relay.Write(Now), Now);
+        Assert.Equal(new UploadAnswer(UploadResult.Added, "[None]"), answer);
+        Assert.Equal(200, answer.Status);
+        Assert.NotNull(_shelf.FindCurrent(relay.Identity));
+        Assert.Equal(KeyPinResult.Found, _journal.Check(relay.Identity, relay.Ed25519Identity));
+        Assert.True(_acceptance.TryTakeTest(out var tested));
+        Assert.Equal(relay.Identity, tested);
+        Assert.False(_acceptance.TryTakeTest(out _));
+    }
+
+    [Fact]
+    public void The_same_descriptor_again_is_not_new()
+    {
+        byte[] text = new MadeRelay(1).Write(Now);
+        _acceptance.AcceptUpload(text, Now);
+        UploadAnswer answer = _acceptance.AcceptUpload(text, Now);
+        Assert.Equal((UploadResult.AlreadyKnown, "Router descriptor was not new."), (answer.Result, answer.Message));
+        Assert.True(answer.IsNotNew);
+        Assert.Equal(200, answer.Status);
+    }
+
+    [Fact]
+    public void A_cosmetic_change_is_not_taken_and_a_real_one_is()
+    {
+        var relay = new MadeRelay(1);
+        _acceptance.AcceptUpload(relay.Write(Now), Now);
+        relay.Declaration = relay.Declaration with { UptimeSeconds = relay.Declaration.UptimeSeconds + 60 };
+        UploadAnswer answer = _acceptance.AcceptUpload(relay.Write(Now.AddSeconds(60)), Now);
+        Assert.Equal("Not replacing router descriptor; no information has changed since the last one with this identity.", answer.Message);
+        relay.Declaration = relay.Declaration with { BandwidthObserved = relay.Declaration.BandwidthObserved * 3 };
+        Assert.Equal(UploadResult.Added, _acceptance.AcceptUpload(relay.Write(Now.AddSeconds(120)), Now).Result);
+        Assert.Equal(UploadResult.AlreadyKnown, _acceptance.AcceptUpload(relay.Write(Now.AddSeconds(90)), Now).Result);
+    }
+
+    [Fact]
+    public void A_changed_key_pair_is_refused()
+    {
+        var relay = new MadeRelay(1);
+        _acceptance.AcceptUpload(relay.Write(Now), Now);
+        relay.ReplaceMasterKey();
+        UploadAnswer answer = _acceptance.AcceptUpload(relay.Write(Now.AddHours(3)), Now.AddHours(3));
+        Assert.Equal(400, answer.Status);
+        Assert.StartsWith("Looks like your keypair has changed?", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(13, "Rejected: Your clock is set too far in the future, or your timezone is not correct.")]
+    [InlineData(-25, "Rejected: Server is expired, or your clock is too far in the past, or your timezone is not correct.")]
+    public void A_wrong_clock_is_refused(int hours, string message) => Refuse(new MadeRelay(1).Write(Now.AddHours(hours)), message);
+
+    [Theory]
+    [InlineData("Tor 0.4.7.16 on Linux", "Tor version is insecure or unsupported. Please upgrade!")]
+    [InlineData("Tor x on Linux", "Malformed platform string.")]
+    public void An_old_or_malformed_version_is_refused(string platform, string message)
+    {
+        var relay = new MadeRelay(1);
+        relay.Declaration = relay.Declaration with { Platform = platform };
+        Refuse(relay.Write(Now), message);
+    }
+
+    [Theory]
+    [InlineData("Tunic 0.1 on Linux")]
+    [InlineData("Tor 0.4.8.0-alpha-dev on Linux")]
+    [InlineData(null)]
+    public void Other_software_is_welcome(string? platform)
+    {
+        var relay = new MadeRelay(1);
+        relay.Declaration = relay.Declaration with { Platform = platform };
+        Assert.Equal(UploadResult.Added, _acceptance.AcceptUpload(relay.Write(Now), Now).Result);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("10.1.2.3")]
+    [InlineData("100.64.0.1")]
+    public void A_private_address_is_refused_unless_allowed(string address)
+    {
+        var relay = new MadeRelay(1);
+        relay.Declaration = relay.Declaration with { Address = IPAddress.Parse(address) };
+        Refuse(relay.Write(Now), "Rejected: Address is a private address.");
+        var allowing = new DescriptorAcceptance(new AcceptanceOptions { AllowPrivateAddresses = true }, new DescriptorShelf(), new KeyPinningJournal());
+        Assert.Equal(UploadResult.Added, allowing.AcceptUpload(relay.Write(Now), Now).Result);
+    }
+
+    [Fact]
+    public void The_operator_can_reject_by_either_key_and_by_address()
+    {
+        var relay = new MadeRelay(1);
+        _acceptance.Standings = RelayStandings.Parse($"# list\n!reject {relay.Identity}\n");
+        Refuse(relay.Write(Now), "Fingerprint and/or ed25519 identity is marked rejected");
+        _acceptance.Standings = RelayStandings.Parse($"!REJECT {relay.Ed25519Identity.ToBase64()}");
+        Refuse(relay.Write(Now), "Fingerprint and/or ed25519 identity is marked rejected");
+        _acceptance.Standings = new RelayStandings
+        {
+            RejectedAddresses = [new ExitPolicyRule(false, new AddressPattern(relay.Declaration.Address, 16), ExitPolicyRule.AllPorts)],
+        };
+        Refuse(relay.Write(Now), "Suspicious relay address range");
+        _acceptance.Standings = RelayStandings.None;
+        Assert.Equal(UploadResult.Added, _acceptance.AcceptUpload(relay.Write(Now), Now).Result);
+        _acceptance.Standings = RelayStandings.Parse($"!reject {relay.Identity}");
+        _acceptance.RemoveUnwanted();
+        Assert.Empty(_shelf.Current);
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_answered_as_stock_tor_does()
+    {
+        Assert.Equal(new UploadAnswer(UploadResult.Added, "[None]"), _acceptance.AcceptUpload("garbage"u8.ToArray(), Now));
+        Refuse([0xff, 0xfe], "descriptor(s) or extrainfo(s) not valid UTF-8 or had BOM.");
+        Refuse([0xef, 0xbb, 0xbf, .. new MadeRelay(1).Write(Now)], "descriptor(s) or extrainfo(s) not valid UTF-8 or had BOM.");
+    }
+
+    [Fact]
+    public void The_worst_of_several_documents_is_answered()
+    {
+        byte[] both = [.. new MadeRelay(1).Write(Now), .. new MadeRelay(2).Write(Now.AddHours(-30))];
+        Refuse(both, "Rejected: Server is expired");
+        Assert.Single(_shelf.Current);
+    }
+
+    [Fact]
+    public void Stock_descriptors_are_accepted()
+    {
+        var acceptance = new DescriptorAcceptance(new AcceptanceOptions { AllowPrivateAddresses = true }, _shelf, _journal);
+        Assert.Equal(UploadResult.Added, acceptance.AcceptUpload(StockVoting.Read("descriptors"), new DateTime(2026, 11, 21, 10, 30, 0, DateTimeKind.Utc)).Result);
+        Assert.Equal(7, _shelf.Current.Count);
+    }
+
+    [Fact]
+    public void The_journal_survives_a_round_trip_and_skips_corrupt_lines()
+    {
+        var relay = new MadeRelay(1);
+        _acceptance.AcceptUpload(relay.Write(Now), Now);
+        Assert.True(_journal.TryTakeNewLines(out string lines));
+        Assert.False(_journal.TryTakeNewLines(out _));
+        string text = "\n@opened-at 2026-01-01 00:00:00\n# comment\ncorrupt\n" + lines + lines[..40];
+        KeyPinningJournal read = KeyPinningJournal.Parse(text);
+        Assert.Equal(1, read.Count);
+        Assert.Equal(KeyPinResult.Found, read.Check(relay.Identity, relay.Ed25519Identity));
+        Assert.Equal(KeyPinResult.Mismatch, read.Check(relay.Identity, new MadeRelay(2).Ed25519Identity));
+        Assert.Equal(KeyPinResult.Mismatch, read.Check(new MadeRelay(2).Identity, relay.Ed25519Identity));
+        Assert.Equal(KeyPinResult.NotFound, read.Check(new MadeRelay(2).Identity, new MadeRelay(2).Ed25519Identity));
+        Assert.Equal(1, KeyPinningJournal.Parse(read.Format(Now)).Count);
+    }
+
+    private void Refuse(byte[] body, string message)
+    {
+        UploadAnswer answer = _acceptance.AcceptUpload(body, Now);
+        Assert.StartsWith(message, answer.Message, StringComparison.Ordinal);
+        Assert.Equal(400, answer.Status);
+        Assert.DoesNotContain('\n', Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.Message)));
+    }
+}
