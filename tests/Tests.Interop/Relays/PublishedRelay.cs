@@ -25,7 +25,8 @@ internal sealed class PublishedRelay : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _publishing;
 
-    private PublishedRelay(RelayKeys keys, StockTorNetwork network, string nickname, bool exit, RelayOptions options)
+    private PublishedRelay(
+        RelayKeys keys, StockTorNetwork network, string nickname, bool exit, RelayOptions options, DirectoryStreamHandler? directory)
     {
         _keys = keys;
         RelayLinkKeys link = keys.Current.Link;
@@ -34,6 +35,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
         {
             Link = () => _link,
             Handshakes = () => new HandshakeKeys(keys.RsaIdentity, keys.Ed25519Identity, keys.Current.NtorKeys),
+            Directory = directory,
         };
         Node = new Tunic.Tor.Relay.RelayNode(options, sources, SystemRandomSource.Instance, TimeProvider.System, NullLogger.Instance);
         Node.Start();
@@ -47,7 +49,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
                 Address = IPAddress.Loopback,
                 OnionRouterPort = (ushort)Node.OrPorts[0].Port,
                 ExitPolicy = exit ? options.Exit.Policy : ExitPolicy.RejectAll,
-                IsTunnelledDirectoryServer = false,
+                IsTunnelledDirectoryServer = directory is not null,
             },
             Measure = () => new RelayMeasurements { BandwidthObserved = 10_000_000 },
             Authorities = [.. network.Authorities.Select(AuthorityOf)],
@@ -64,7 +66,11 @@ internal sealed class PublishedRelay : IAsyncDisposable
     internal string Fingerprint => _keys.RsaIdentity.ToString();
 
     internal static async Task<PublishedRelay> StartAsync(
-        StockTorNetwork network, string nickname, bool exit = false, Func<RelayOptions, RelayOptions>? configure = null)
+        StockTorNetwork network,
+        string nickname,
+        bool exit = false,
+        Func<RelayOptions, RelayOptions>? configure = null,
+        DirectoryStreamHandler? directory = null)
     {
         RelayKeys keys = await RelayKeys.LoadAsync(
             new MemoryStateStore(), new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, CancellationToken.None);
@@ -75,7 +81,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
             Circuits = new RelayCircuitOptions { ExtendToPrivateAddresses = true },
             Exit = exit ? new ExitOptions { Policy = everything, AllowPrivateAddresses = true } : new ExitOptions(),
         };
-        return new PublishedRelay(keys, network, nickname, exit, configure?.Invoke(options) ?? options);
+        return new PublishedRelay(keys, network, nickname, exit, configure?.Invoke(options) ?? options, directory);
     }
 
     public async ValueTask DisposeAsync()
@@ -87,7 +93,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
         _keys.Dispose();
     }
 
-    private static DirectoryAuthority AuthorityOf(StockTorNode node) => new(
+    internal static DirectoryAuthority AuthorityOf(StockTorNode node) => new(
         node.Name,
         default(RsaIdentity),
         default(RsaIdentity),
