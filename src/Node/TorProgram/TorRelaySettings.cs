@@ -38,6 +38,7 @@ internal static class TorRelaySettings
             IsTestNetwork = network.IsTestingNetwork,
             Publishes = relay.PublishDescriptor,
             Keys = new RelayKeyOptions { SigningKeyLifetime = relay.SigningKeyLifetime },
+            DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
             Relay = new RelayOptions
             {
                 OrPorts = [.. relay.OrPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
@@ -66,7 +67,7 @@ internal static class TorRelaySettings
                 ExitPolicy = policy,
                 ExitsOverIPv6 = options.Exit.IPv6,
                 Family = [.. relay.MyFamily.Select(ReadFamilyMember)],
-                IsTunnelledDirectoryServer = false, // until it serves one
+                IsTunnelledDirectoryServer = relay.DirCache,
             },
         };
     }
