@@ -229,7 +229,7 @@ public sealed partial class Channel : IAsyncDisposable
         try
         {
             ReceiveAvailable(); // what came with the end of the handshake
-            while (await _transport.WaitToReadAsync())
+            while (!IsClosed && await _transport.WaitToReadAsync()) // a transport may still have bytes after the end
             {
                 await _environment.Bandwidth.WaitToReadAsync();
                 ReceiveAvailable();
