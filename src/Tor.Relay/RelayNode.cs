@@ -6,6 +6,7 @@ using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
+using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay;
@@ -27,11 +28,13 @@ public sealed partial class RelayNode : IAsyncDisposable
     private readonly StreamRequests _streams;
     private readonly IReadOnlyList<RelayListener> _listeners;
     private readonly IdleChannels _idleChannels;
-    private readonly ObservedBandwidth _observed;
+    private readonly BandwidthHistory _bandwidth;
     private readonly RelayMetrics _metrics;
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
     private readonly Lock _gate = new();
     private Task _upkeep = Task.CompletedTask;
+    private long _reportedRead;
+    private long _reportedWritten;
     private Task? _stopping;
 
     /// <summary>A relay that is not started yet.</summary>
@@ -60,7 +63,7 @@ public sealed partial class RelayNode : IAsyncDisposable
         _listeners = [.. options.OrPorts.Select(port => new RelayListener(
             port, sources.Link, _limits, Channels, Circuits, options.Listener, Environment))];
         _idleChannels = new IdleChannels(Channels, sources.Padding, random);
-        _observed = new ObservedBandwidth(Environment.Now);
+        _bandwidth = sources.Bandwidth ?? new BandwidthHistory(Environment.UtcNow, observationTime: TimeSpan.Zero);
         _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
     }
 
@@ -73,11 +76,11 @@ public sealed partial class RelayNode : IAsyncDisposable
     /// <summary>The circuits of others.</summary>
     public RelayCircuits Circuits { get; }
 
+    /// <summary>What the relay has shown it can move, bytes per second, for its descriptor.</summary>
+    public long ObservedBandwidth => _bandwidth.Assess(Environment.UtcNow);
+
     /// <summary>Where the OR ports listen, in the order of the options.</summary>
     public IReadOnlyList<IPEndPoint> OrPorts => [.. _listeners.Select(listener => listener.LocalEndPoint)];
-
-    /// <summary>What the relay has shown it can move, bytes per second, for its descriptor.</summary>
-    public long ObservedBandwidth { get; private set; }
 
     /// <summary>Opens the OR ports.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">One of the addresses is not ours or in use.</exception>
@@ -153,9 +156,7 @@ public sealed partial class RelayNode : IAsyncDisposable
     {
         try
         {
-            ChannelBandwidth bandwidth = Environment.Bandwidth;
-            _observed.Observe(bandwidth.BytesRead, bandwidth.BytesWritten, Environment.Now);
-            ObservedBandwidth = _observed.BytesPerSecond;
+            ReportBandwidth();
             _limits.Options = _sources.Parameters().Dos.Connections ?? _options.Connections;
             Circuits.CloseExpired();
             _idleChannels.Close(Environment.Now);
@@ -164,6 +165,13 @@ public sealed partial class RelayNode : IAsyncDisposable
         {
             LogFault(Environment.Log, failure);
         }
+    }
+
+    private void ReportBandwidth()
+    {
+        (long read, long written) = (Environment.Bandwidth.BytesRead, Environment.Bandwidth.BytesWritten);
+        _bandwidth.Add(read - _reportedRead, written - _reportedWritten, Environment.UtcNow);
+        (_reportedRead, _reportedWritten) = (read, written);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the relay's upkeep; please report it")]

@@ -1,6 +1,7 @@
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
+using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay;
@@ -25,6 +26,9 @@ public sealed record RelaySources
 
     /// <summary>Serves BEGIN_DIR; null for a relay that is no directory.</summary>
     public DirectoryStreamHandler? Directory { get; init; }
+
+    /// <summary>Told once a second what the channels have moved; null for one that counts from the first second on.</summary>
+    public BandwidthHistory? Bandwidth { get; init; }
 
     /// <summary>Looks names up for the exit; null for the system's resolver.</summary>
     public IResolver? Resolver { get; init; }

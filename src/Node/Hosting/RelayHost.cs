@@ -24,6 +24,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly RelayKeys _keys;
     private readonly RelayNode _node;
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+    private readonly BandwidthHistory _bandwidth;
     private readonly long _started;
     private readonly List<LinkIdentity> _replacedLinks = [];
     private volatile LinkIdentity _link;
@@ -31,25 +32,33 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile RelayParameters _parameters;
     private volatile KnownRelays _relays = KnownRelays.None;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
-    private DescriptorPublisher? _publisher;
+    private readonly DescriptorPublisher _publisher;
+    private readonly DirectoryHost? _directory;
     private Task _running = Task.CompletedTask;
 
-    private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, NodeEnvironment environment)
+    private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, IStateStore store, NodeEnvironment environment)
     {
         _settings = settings;
         _profile = profile;
         _keys = keys;
         _environment = environment;
         _started = environment.Time.GetTimestamp();
+        _bandwidth = new BandwidthHistory(UtcNow, settings.IsTestNetwork ? TimeSpan.Zero : TimeSpan.FromDays(1));
         _link = CreateLink();
         _handshakes = CreateHandshakes();
         _parameters = RelayParameters.FromConsensus(new Dictionary<string, int>(), settings.Relay.Connections);
+        _publisher = CreatePublisher();
+        _directory = settings.Descriptor.IsTunnelledDirectoryServer || settings.DirectoryPorts.Count > 0
+            ? new DirectoryHost(settings.DirectoryPorts, profile, store, () => _publisher.Current, environment)
+            : null;
         var sources = new RelaySources
         {
             Link = () => _link,
             Handshakes = () => _handshakes,
             Parameters = () => _parameters,
             Relays = () => _relays,
+            Bandwidth = _bandwidth,
+            Directory = settings.Descriptor.IsTunnelledDirectoryServer ? _directory!.ServeAsync : null,
         };
         _node = new RelayNode(settings.Relay, sources, environment.Random, environment.Time, environment.Log);
     }
@@ -57,6 +66,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal RelayKeys Keys => _keys;
 
     internal RelayNode Node => _node;
+
+    private DateTime UtcNow => _environment.Time.GetUtcNow().UtcDateTime;
 
     /// <summary>Loads the keys, or makes them.</summary>
     /// <exception cref="KeyFileException">A key file cannot be used; nothing was overwritten.</exception>
@@ -66,7 +77,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         RelayKeys keys = await RelayKeys.LoadAsync(
             store, settings.Keys, environment.Random, environment.Time.GetUtcNow().UtcDateTime, cancel);
         await keys.WriteFingerprintsAsync(settings.Descriptor.Nickname, cancel);
-        return new RelayHost(settings, profile, keys, environment);
+        return new RelayHost(settings, profile, keys, store, environment);
     }
 
     /// <summary>Opens the OR ports, and publishes the relay from now on.</summary>
@@ -75,23 +86,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
     {
         client.ViewChanged += OnView;
         _node.Start();
-        _publisher = new DescriptorPublisher(new DescriptorPublisherEnvironment
-        {
-            Keys = _keys,
-            Options = () => Describe(),
-            Measure = () => new RelayMeasurements
-            {
-                Uptime = _environment.Time.GetElapsedTime(_started),
-                BandwidthObserved = (int)Math.Min(_node.ObservedBandwidth, int.MaxValue),
-            },
-            Authorities = _profile.Authorities,
-            Client = new DirectoryPortClient(UploadLimit, _environment.Time),
-            Time = _environment.Time,
-            IsTestNetwork = _settings.IsTestNetwork,
-            Log = _environment.Log,
-        });
         Task publishing = _settings.Publishes ? _publisher.RunAsync(_stop.Token) : Task.CompletedTask;
-        _running = Task.WhenAll(WatchAsync(publishing), WatchAsync(RotateAsync()));
+        Task serving = _directory?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        _running = Task.WhenAll(WatchAsync(publishing), WatchAsync(serving), WatchAsync(RotateAsync()));
     }
 
     public async ValueTask DisposeAsync()
@@ -99,10 +96,28 @@ internal sealed partial class RelayHost : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         await _node.DisposeAsync();
+        _directory?.Dispose();
         _link.Tls.Dispose();
         _replacedLinks.ForEach(link => link.Tls.Dispose());
         _keys.Dispose();
     }
+
+    private DescriptorPublisher CreatePublisher() => new(new DescriptorPublisherEnvironment
+    {
+        Keys = _keys,
+        Options = Describe,
+        Measure = () => new RelayMeasurements
+        {
+            Uptime = _environment.Time.GetElapsedTime(_started),
+            BandwidthObserved = _bandwidth.Assess(UtcNow),
+            Statistics = _bandwidth.ToLines(UtcNow, _settings.Descriptor.BandwidthRate),
+        },
+        Authorities = _profile.Authorities,
+        Client = new DirectoryPortClient(UploadLimit, _environment.Time),
+        Time = _environment.Time,
+        IsTestNetwork = _settings.IsTestNetwork,
+        Log = _environment.Log,
+    });
 
     private RelayDescriptorOptions Describe() => _settings.Descriptor.OnionRouterPort != 0
         ? _settings.Descriptor
@@ -117,17 +132,17 @@ internal sealed partial class RelayHost : IAsyncDisposable
                 relay.IPv6Address is { } ipv6 ? [relay.IPv4Address, ipv6] : [relay.IPv4Address])),
             _profile.Authorities.SelectMany(authority => new[] { authority.OnionRouterAddress, authority.DirectoryAddress }));
         Volatile.Write(ref _schedule, OnionKeySchedule.Of(view.Consensus));
-        _publisher?.OnConsensus(view.Consensus);
+        _publisher.OnConsensus(view.Consensus);
     }
 
     private async Task RotateAsync()
     {
         while (true)
         {
-            TimeSpan pause = _keys.NextRotation - _environment.Time.GetUtcNow().UtcDateTime;
+            TimeSpan pause = _keys.NextRotation - UtcNow;
             await Task.Delay(pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause, _environment.Time, _stop.Token);
             RelayKeyChanges changes = await _keys.RotateAsync(
-                Volatile.Read(ref _schedule), _environment.Time.GetUtcNow().UtcDateTime, _stop.Token);
+                Volatile.Read(ref _schedule), UtcNow, _stop.Token);
             if (changes.HasFlag(RelayKeyChanges.Link))
             {
                 _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
@@ -143,7 +158,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
             if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
             {
-                _publisher?.MarkDirty("the keys have changed");
+                _publisher.MarkDirty("the keys have changed");
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Tunic.Tor.Relay;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Keys;
@@ -14,6 +15,9 @@ internal sealed record RelaySettings
     internal required RelayDescriptorOptions Descriptor { get; init; }
 
     internal RelayKeyOptions Keys { get; init; } = new();
+
+    /// <summary>Where the directory is served over plain HTTP; empty for nowhere. It is always served over circuits if the descriptor says so.</summary>
+    internal IReadOnlyList<IPEndPoint> DirectoryPorts { get; init; } = [];
 
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;

@@ -48,7 +48,8 @@ internal sealed class TorProcess : IAsyncDisposable
         _signals.HangedUp += Reload;
         IStateStore store = await OpenDataDirectoryAsync();
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
-        _client = new ClientNode(profile, TorClientOptions.Create(_options), store, _environment);
+        IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
+        _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);

@@ -38,6 +38,7 @@ internal static class TorRelaySettings
             IsTestNetwork = network.IsTestingNetwork,
             Publishes = relay.PublishDescriptor,
             Keys = new RelayKeyOptions { SigningKeyLifetime = relay.SigningKeyLifetime },
+            DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
             Relay = new RelayOptions
             {
                 OrPorts = [.. relay.OrPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],

@@ -84,10 +84,11 @@ public sealed class TorControl : IAsyncDisposable
         await SendAsync("SETEVENTS CIRC STREAM");
     }
 
-    /// <summary>Waits for a new stream and puts it onto the circuit.</summary>
+    /// <summary>Waits for a new stream of an application and puts it onto the circuit.</summary>
     public async Task AttachNextStreamAsync(string circuit)
     {
-        string stream = await WaitForEventAsync(line => line.StartsWith("STREAM ", StringComparison.Ordinal) && line.Split(' ')[2] == "NEW");
+        string stream = await WaitForEventAsync(line =>
+            line.StartsWith("STREAM ", StringComparison.Ordinal) && line.Split(' ')[2] == "NEW" && line.Contains("PURPOSE=USER", StringComparison.Ordinal));
         await SendAsync($"ATTACHSTREAM {stream.Split(' ')[1]} {circuit}");
     }
 

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using Tunic.Tests.Interop.Support;
+
+namespace Tunic.Tests.Interop.Relays;
+
+/// <summary>A stock client through circuits of its controller's choice, in which our relays take each place.</summary>
+public sealed class StockClientTests
+{
+    private const int Length = 3_000_000;
+
+    [Fact]
+    public async Task A_stock_client_uses_our_relay_in_every_place()
+    {
+        await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Clients = 0 });
+        await using PublishedRelay first = await PublishedRelay.StartAsync(network, "ours1");
+        await using PublishedRelay second = await PublishedRelay.StartAsync(network, "ours2");
+        await using PublishedRelay exit = await PublishedRelay.StartAsync(network, "ours3", exit: true);
+        await network.WaitForConsensusWithAsync([first.Fingerprint, second.Fingerprint, exit.Fingerprint]);
+        StockTorNode client = network.Add(StockTorRole.Client, "LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 60");
+        await client.WaitForBootstrapAsync(TimeSpan.FromSeconds(60));
+        await using LoopbackHttpServer server = LoopbackHttpServer.Start();
+        string[] stock = [network.Relays[0].Fingerprint, network.Relays[1].Fingerprint, network.Exits[0].Fingerprint];
+        (string Places, string[] Path)[] paths =
+        [
+            ("guard", [first.Fingerprint, stock[1], stock[2]]),
+            ("middle", [stock[0], second.Fingerprint, stock[2]]),
+            ("exit", [stock[0], stock[1], exit.Fingerprint]),
+            ("all", [first.Fingerprint, second.Fingerprint, exit.Fingerprint]),
+        ];
+
+        foreach ((string places, string[] path) in paths)
+        {
+            await FetchAsync(client, server, places, path);
+        }
+    }
+
+    private static async Task FetchAsync(StockTorNode client, LoopbackHttpServer server, string places, string[] path)
+    {
+        await using TorControl control = await client.ControlAsync();
+        await control.LeaveStreamsUnattachedAsync();
+        string circuit = await control.BuildCircuitAsync(path);
+        Curl curl = Curl.ThroughSocks5(client.SocksPort);
+        byte[] body = LoopbackHttpServer.Content(1_000_000);
+
+        Task<CurlResult> fetching = curl.GetAsync(server.Url($"/bytes/{Length}"));
+        await control.AttachNextStreamAsync(circuit);
+        CurlResult page = await fetching;
+        Task<CurlResult> posting = curl.PostAsync(server.Url("/upload"), body);
+        await control.AttachNextStreamAsync(circuit);
+        CurlResult posted = await posting;
+
+        Assert.True(page.HttpStatus == 200, $"{places}: {page.Output}");
+        Assert.True(LoopbackHttpServer.Content(Length).AsSpan().SequenceEqual(page.Body), places);
+        Assert.True(posted.HttpStatus == 200, $"{places}: {posted.Output}");
+        Assert.Equal(Convert.ToHexString(SHA256.HashData(body)), System.Text.Encoding.ASCII.GetString(posted.Body));
+        await control.SendAsync($"CLOSECIRCUIT {circuit}");
+    }
+}
