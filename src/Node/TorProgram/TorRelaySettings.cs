@@ -66,7 +66,7 @@ internal static class TorRelaySettings
                 ExitPolicy = policy,
                 ExitsOverIPv6 = options.Exit.IPv6,
                 Family = [.. relay.MyFamily.Select(ReadFamilyMember)],
-                IsTunnelledDirectoryServer = relay.DirCache,
+                IsTunnelledDirectoryServer = false, // until it serves one
             },
         };
     }

@@ -5,6 +5,7 @@ using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
+using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Relay;
@@ -20,7 +21,7 @@ namespace Tunic.Tests.Interop.Relays;
 internal sealed class PublishedRelay : IAsyncDisposable
 {
     private readonly RelayKeys _keys;
-    private readonly LinkIdentities _links;
+    private readonly LinkIdentity _link;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _publishing;
 
@@ -28,10 +29,11 @@ internal sealed class PublishedRelay : IAsyncDisposable
         RelayKeys keys, StockTorNetwork network, string nickname, bool exit, RelayOptions options, DirectoryStreamHandler? directory)
     {
         _keys = keys;
-        _links = new LinkIdentities(keys, () => [IPAddress.Loopback]);
+        RelayLinkKeys link = keys.Current.Link;
+        _link = new LinkIdentity(link.CreateTlsContext(), new ChannelIdentity(link.Certificates, [IPAddress.Loopback]));
         var sources = new RelaySources
         {
-            Link = () => _links.Current,
+            Link = () => _link,
             Handshakes = () => new HandshakeKeys(keys.RsaIdentity, keys.Ed25519Identity, keys.Current.NtorKeys),
             Directory = directory,
         };
@@ -87,7 +89,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
         await _stop.CancelAsync();
         await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Node.DisposeAsync();
-        _links.Dispose();
+        _link.Tls.Dispose();
         _keys.Dispose();
     }
 

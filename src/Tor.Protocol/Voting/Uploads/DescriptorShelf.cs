@@ -16,6 +16,8 @@ public sealed class DescriptorShelf
     private readonly Dictionary<RsaIdentity, RouterDescriptor> _current = [];
     private readonly Dictionary<Digest160, RouterDescriptor> _byDigest = [];
     private readonly Dictionary<Digest160, ExtraInfo> _extraInfos = [];
+    private readonly List<RouterDescriptor> _newDescriptors = [];
+    private readonly List<ExtraInfo> _newExtraInfos = [];
 
     /// <summary>The newest descriptor of each relay.</summary>
     public IReadOnlyDictionary<RsaIdentity, RouterDescriptor> Current => _current;
@@ -33,14 +35,31 @@ public sealed class DescriptorShelf
     public void Replace(RouterDescriptor descriptor)
     {
         _current[descriptor.Identity] = descriptor;
-        _byDigest[descriptor.Digest] = descriptor;
+        KeepOlder(descriptor);
     }
 
     /// <summary>Keeps a descriptor for those who ask by digest.</summary>
-    public void KeepOlder(RouterDescriptor descriptor) => _byDigest[descriptor.Digest] = descriptor;
+    public void KeepOlder(RouterDescriptor descriptor)
+    {
+        _byDigest[descriptor.Digest] = descriptor;
+        _newDescriptors.Add(descriptor);
+    }
 
     /// <summary>Keeps an extra-info document.</summary>
-    public void Keep(ExtraInfo extraInfo) => _extraInfos[extraInfo.Digest] = extraInfo;
+    public void Keep(ExtraInfo extraInfo)
+    {
+        _extraInfos[extraInfo.Digest] = extraInfo;
+        _newExtraInfos.Add(extraInfo);
+    }
+
+    /// <summary>Takes what has been kept since the last call, for those who serve it.</summary>
+    public (IReadOnlyList<RouterDescriptor> Descriptors, IReadOnlyList<ExtraInfo> ExtraInfos) TakeNew()
+    {
+        var taken = (_newDescriptors.ToArray(), _newExtraInfos.ToArray());
+        _newDescriptors.Clear();
+        _newExtraInfos.Clear();
+        return taken;
+    }
 
     /// <summary>Forgets what is too old, and extra-info documents that no descriptor names.</summary>
     public void Expire(DateTime now)

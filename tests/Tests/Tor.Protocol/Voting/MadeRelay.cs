@@ -22,6 +22,7 @@ internal sealed class MadeRelay
     {
         _random = new SeededRandomSource((ulong)number);
         _master = Ed25519PrivateKey.Generate(_random);
+        Signing = Ed25519PrivateKey.Generate(_random);
         X25519.GeneratePrivateKey(_random, _ntor);
         Declaration = new RelayDeclaration
         {
@@ -51,17 +52,21 @@ internal sealed class MadeRelay
 
     public void ReplaceMasterKey() => _master = Ed25519PrivateKey.Generate(_random);
 
+    /// <summary>The signing key; <see cref="Certify"/> certifies it.</summary>
+    public Ed25519PrivateKey Signing { get; }
+
+    public Ed25519Certificate Certify(DateTime published) => Ed25519Certificate.Create(
+        Ed25519CertificateType.IdentitySigning, Signing.PublicKey, published.AddDays(30), _master, includeSigningKey: true);
+
     public byte[] Write(DateTime published)
     {
-        using var signing = Ed25519PrivateKey.Generate(_random);
         return RouterDescriptorWriter.Write(Declaration with { Published = published }, new RelayDescriptorKeys
         {
             Identity = _identity,
             TapOnion = _tap,
             NtorOnion = _ntor,
-            Signing = signing,
-            SigningCertificate = Ed25519Certificate.Create(
-                Ed25519CertificateType.IdentitySigning, signing.PublicKey, published.AddDays(30), _master, includeSigningKey: true),
+            Signing = Signing,
+            SigningCertificate = Certify(published),
         });
     }
 

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tunic.Node.Configuration.Torrc;
+using Tunic.Node.Hosting;
+using Tunic.Node.Logging;
+using Tunic.Node.Processes;
+using Tunic.Node.Storage;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Storage;
+using Tunic.Tor.Client;
+
+namespace Tunic.Node.Commands;
+
+/// <summary>`tunic fetch URL`: one page through a fresh circuit, with its route and timings.</summary>
+internal sealed class FetchCommand
+{
+    private readonly NetworkArguments _network = new();
+    private readonly Argument<string> _url = new("url") { Description = "http or https address." };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the page to this file instead of standard output." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the facts as JSON; the page goes to --output only." };
+    private readonly Option<int> _limit = new("--time-limit") { Description = "Seconds until it is given up.", DefaultValueFactory = _ => 120 };
+
+    internal Command Create()
+    {
+        var command = new Command("fetch", "Fetch a page through the network and show which way it went.");
+        command.Arguments.Add(_url);
+        _network.AddTo(command);
+        foreach (Option option in new Option[] { _output, _json, _limit })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancel)
+    {
+        using var signals = new ProcessSignals();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping);
+        limit.CancelAfter(TimeSpan.FromSeconds(arguments.GetValue(_limit)));
+        Uri url = ReadUrl(arguments.GetValue(_url)!);
+        ChosenNetwork network = await _network.ChooseAsync(arguments, limit.Token);
+        bool asJson = arguments.GetValue(_json);
+        using var log = new NodeLog(TimeProvider.System);
+        log.Use([LogSink.Open(new LogTarget(asJson ? LogSeverity.Warning : LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        using var environment = new NodeEnvironment(log, TimeProvider.System);
+        using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
+        await using var node = new ClientNode(network.Profile, new ClientOptions { SpareCircuits = 0 }, store, environment);
+        node.Start();
+        try
+        {
+            await using Stream body = OpenBody(arguments.GetValue(_output), asJson);
+            FetchResult result = await CircuitFetch.RunAsync(node.Client, url, body, limit.Token);
+            Report(result, asJson);
+            return result.Status < 400 ? ExitCode.Success : ExitCode.Failure;
+        }
+        catch (OperationCanceledException) when (!signals.Stopping.IsCancellationRequested)
+        {
+            throw new CommandException(ErrorKind.Timeout, $"{url} was not there within {arguments.GetValue(_limit)} s; --time-limit changes that.");
+        }
+    }
+
+    private static Uri ReadUrl(string text) =>
+        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? url
+            : throw new CommandException(ErrorKind.Configuration, $"'{text}' is no http or https address.");
+
+    /// <summary>The client's directory; beside a running client its documents are read, and nothing is written.</summary>
+    private static DataDirectoryLock? TakeDirectory(ChosenNetwork network, out IStateStore store)
+    {
+        var files = new FileStateStore(network.ClientDirectory);
+        DataDirectoryLock? held = DataDirectoryLock.TryTake(network.ClientDirectory);
+        store = held is null ? new ReadThroughStateStore(files) : files;
+        return held;
+    }
+
+    private static Stream OpenBody(string? path, bool asJson)
+    {
+        try
+        {
+            return path is not null ? File.Create(path) : asJson ? Stream.Null : Console.OpenStandardOutput();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ErrorKind.LocalState, $"{path} cannot be written: {failure.Message}", failure);
+        }
+    }
+
+    private static void Report(FetchResult result, bool asJson)
+    {
+        if (!asJson)
+        {
+            foreach (string line in result.ToLines())
+            {
+                StandardStreams.WriteErrorLine(line);
+            }
+
+            return;
+        }
+
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true }))
+        {
+            result.Write(json);
+        }
+
+        StandardStreams.WriteLine(System.Text.Encoding.UTF8.GetString(text.ToArray()));
+    }
+}

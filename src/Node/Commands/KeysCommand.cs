@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Net;
+using System.Text;
+using Tunic.Node.Logging;
+using Tunic.Node.Networks;
+using Tunic.Node.Processes;
+using Tunic.Node.Storage;
+using Tunic.Primitives.Cryptography;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Voting.Keys;
+
+namespace Tunic.Node.Commands;
+
+/// <summary>`tunic keys`: makes the keys that are made once: an authority's (in place of tor-gencert) and a network's.</summary>
+internal static class KeysCommand
+{
+    private const string NetworkKeyName = "network-key";
+
+    internal static Command Create()
+    {
+        var command = new Command("keys", "Make keys.");
+        command.Subcommands.Add(CreateAuthority());
+        command.Subcommands.Add(CreateNetwork());
+        return command;
+    }
+
+    private static Command CreateAuthority()
+    {
+        var directory = new Argument<string>("directory") { Description = "The authority's data directory; the files go into keys/ below it." };
+        var address = new Option<string?>("--dir-address") { Description = "Address and port of its directory, for the certificate: 192.0.2.1:80." };
+        var months = new Option<int>("--months") { Description = "How long the signing key is certified, 1 to 24.", DefaultValueFactory = _ => 12 };
+        var command = new Command("authority", "Make the keys of a directory authority; stock tor can use them too. Existing keys are never replaced.");
+        command.Arguments.Add(directory);
+        command.Options.Add(address);
+        command.Options.Add(months);
+        command.SetAction(async (arguments, cancel) =>
+        {
+            int count = arguments.GetValue(months);
+            if (count is < 1 or > 24)
+            {
+                throw new CommandException(ErrorKind.Configuration, $"--months {count}: 1 to 24 are possible.");
+            }
+
+            IPEndPoint? endPoint = arguments.GetValue(address) is not { } text ? null
+                : IPEndPoint.TryParse(text, out IPEndPoint? parsed) && parsed.Port != 0 ? parsed
+                : throw new CommandException(ErrorKind.Configuration, $"--dir-address {text}: an IPv4 address and a port are needed.");
+            var store = new FileStateStore(arguments.GetValue(directory)!);
+            if (await store.ReadAsync($"keys/{AuthorityKeys.IdentityName}", cancel) is not null
+                || await store.ReadAsync($"keys/{AuthorityKeys.SigningName}", cancel) is not null)
+            {
+                throw new CommandException(ErrorKind.LocalState, $"{arguments.GetValue(directory)}/keys holds keys of an authority already; they are not replaced.");
+            }
+
+            using AuthorityKeys keys = await AuthorityKeyFiles.CreateAsync(store, endPoint, count, cancel);
+            StandardStreams.WriteLine($"v3ident {keys.Certificate.Identity}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateNetwork()
+    {
+        var directory = new Argument<string>("directory") { Description = "Where the secret key is kept." };
+        var command = new Command("network", "Make the key that signs a network's file, and show its fingerprint.");
+        command.Arguments.Add(directory);
+        command.SetAction(async (arguments, cancel) =>
+        {
+            using Ed25519PrivateKey key = await LoadOrMakeNetworkKeyAsync(new FileStateStore(arguments.GetValue(directory)!), cancel);
+            StandardStreams.WriteLine($"fingerprint {NetworkFileCodec.Fingerprint(key.PublicKey)}");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    /// <summary>The network's key in this directory; made when there is none.</summary>
+    /// <exception cref="CommandException">The file is not a key.</exception>
+    internal static async Task<Ed25519PrivateKey> LoadOrMakeNetworkKeyAsync(FileStateStore store, CancellationToken cancel)
+    {
+        if (await store.ReadAsync(NetworkKeyName, cancel) is { } kept)
+        {
+            string text = Encoding.ASCII.GetString(kept).Trim();
+            return text.Length == 2 * Ed25519.SeedLength && text.All(char.IsAsciiHexDigit)
+                ? Ed25519PrivateKey.FromSeed(Convert.FromHexString(text))
+                : throw new CommandException(ErrorKind.LocalState, $"The file {NetworkKeyName} is no network key; it was left as it is.");
+        }
+
+        Ed25519PrivateKey key = Ed25519PrivateKey.Generate(SystemRandomSource.Instance);
+        await store.WriteAsync(NetworkKeyName, Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key.ExportSeed()!) + "\n"), cancel);
+        return key;
+    }
+}

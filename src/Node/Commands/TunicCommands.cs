@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Tunic.Node.Logging;
+using Tunic.Node.Processes;
+
+namespace Tunic.Node.Commands;
+
+/// <summary>The command line of `tunic`, but for `tunic tor`, which reads its arguments as stock does.</summary>
+internal static class TunicCommands
+{
+    internal static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = new RootCommand("Tunic: private networking.");
+        root.Subcommands.Add(new UpCommand().Create());
+        root.Subcommands.Add(new ClientCommand().Create());
+        root.Subcommands.Add(new FetchCommand().Create());
+        root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(new Command("tor", "Run as the tor program: stock's arguments, torrc and notices."));
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                StandardStreams.WriteErrorLine($"tunic: {error.Message}");
+            }
+
+            StandardStreams.WriteErrorLine("tunic --help shows what there is.");
+            return ExitCode.Usage;
+        }
+
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await ExceptionBoundary.RunAsync(() => parsed.InvokeAsync(configuration));
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Spectre.Console;
+using Tunic.Node.Configuration.Torrc;
+using Tunic.Node.Demonstration;
+using Tunic.Node.Logging;
+using Tunic.Node.Processes;
+using Tunic.Primitives.Errors;
+
+namespace Tunic.Node.Commands;
+
+/// <summary>`tunic up`: a whole private network on this machine, a page through it, and then ports to use it with.</summary>
+internal sealed class UpCommand
+{
+    private readonly Option<string> _data = new("--data") { Description = "Directory for keys and logs.", DefaultValueFactory = _ => Path.Combine(DataLocation.Default, "up") };
+    private readonly Option<bool> _once = new("--once") { Description = "Show it, and end." };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
+    private readonly Option<int> _authorities = new("--authorities") { Description = "Directory authorities, 1 to 9.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _relays = new("--relays") { Description = "Relays, 2 to 50.", DefaultValueFactory = _ => 3 };
+    private readonly Option<int> _exits = new("--exits") { Description = "Exits, 1 to 50.", DefaultValueFactory = _ => 2 };
+    private readonly Option<int> _socksPort = new("--socks-port") { Description = "SOCKS port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Socks };
+    private readonly Option<int> _httpPort = new("--http-port") { Description = "HTTP proxy port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Http };
+
+    internal Command Create()
+    {
+        var command = new Command("up", "Bring up a private network on this machine, fetch a page through it, and stay up.");
+        foreach (Option option in new Option[] { _data, _once, _json, _authorities, _relays, _exits, _socksPort, _httpPort })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancel)
+    {
+        using var signals = new ProcessSignals();
+        using var log = new NodeLog(TimeProvider.System);
+        string directory = Path.GetFullPath(arguments.GetValue(_data)!);
+        await using var demonstration = new DemonstrationRun(
+            new DemonstrationOptions
+            {
+                Directory = directory,
+                Size = new NetworkSize(
+                    InRange(arguments, _authorities, 1, 9), InRange(arguments, _relays, 2, 50), InRange(arguments, _exits, 1, 50)),
+                Ports = new ClientPorts(arguments.GetValue(_socksPort), arguments.GetValue(_httpPort), DnsPort: 0),
+            },
+            log);
+        bool asJson = arguments.GetValue(_json);
+        DemonstrationReport report = await ShowAsync(demonstration, asJson, signals.Stopping);
+        StandardStreams.WriteLine(asJson ? report.ToJson() : string.Join('\n', report.ToLines()));
+        if (arguments.GetValue(_once))
+        {
+            return ExitCode.Success;
+        }
+
+        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        if (!asJson)
+        {
+            StandardStreams.WriteLine(demonstration.DescribePorts());
+        }
+
+        await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return ExitCode.Success;
+    }
+
+    private static async Task<DemonstrationReport> ShowAsync(DemonstrationRun demonstration, bool asJson, CancellationToken cancel)
+    {
+        if (asJson || Console.IsOutputRedirected)
+        {
+            return await demonstration.RunAsync(
+                new PlainProgressView(asJson ? StandardStreams.WriteErrorLine : StandardStreams.WriteLine), cancel);
+        }
+
+        return await AnsiConsole.Status().StartAsync(
+            "preparing", status => demonstration.RunAsync(new LiveProgressView(status, AnsiConsole.Console), cancel));
+    }
+
+    private static int InRange(ParseResult arguments, Option<int> option, int least, int most) =>
+        arguments.GetValue(option) is var value && value >= least && value <= most
+            ? value
+            : throw new CommandException(ErrorKind.Configuration, $"{option.Name} {value}: {least} to {most} are possible.");
+}

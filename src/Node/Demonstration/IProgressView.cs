@@ -1,0 +1,11 @@
+namespace Tunic.Node.Demonstration;
+
+/// <summary>Shows how far the network has come: live on a terminal, plain lines elsewhere.</summary>
+internal interface IProgressView
+{
+    /// <summary>Something has begun; it takes the place of what was under way.</summary>
+    void Begin(string what);
+
+    /// <summary>Something is done.</summary>
+    void Done(string what);
+}

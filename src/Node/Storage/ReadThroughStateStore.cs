@@ -1,0 +1,20 @@
+using Tunic.Primitives.Storage;
+
+namespace Tunic.Node.Storage;
+
+/// <summary>Reads what another process keeps, and keeps changes in memory: for a short visit beside a running client.</summary>
+internal sealed class ReadThroughStateStore(IStateStore below) : IStateStore
+{
+    private readonly MemoryStateStore _changes = new();
+
+    public async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel) =>
+        await _changes.ReadAsync(name, cancel) ?? await below.ReadAsync(name, cancel);
+
+    public ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel) => _changes.WriteAsync(name, content, cancel);
+
+    /// <summary>Forgets the change; what lies below stays, and shows again.</summary>
+    public ValueTask DeleteAsync(string name, CancellationToken cancel) => _changes.DeleteAsync(name, cancel);
+
+    public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) =>
+        [.. (await below.ListAsync(prefix, cancel)).Union(await _changes.ListAsync(prefix, cancel), StringComparer.Ordinal)];
+}

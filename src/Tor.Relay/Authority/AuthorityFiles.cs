@@ -1,0 +1,127 @@
+using System.Text;
+using Tunic.Primitives.Storage;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Descriptors;
+using Tunic.Tor.Protocol.Voting.Flags;
+using Tunic.Tor.Protocol.Voting.Rounds;
+using Tunic.Tor.Protocol.Voting.SharedRandom;
+using Tunic.Tor.Protocol.Voting.Uploads;
+using Tunic.Tor.Relay.DirectoryCache;
+
+namespace Tunic.Tor.Relay.Authority;
+
+/// <summary>Keeps what an authority remembers, in stock tor's files and formats.</summary>
+/// <remarks>One owner.</remarks>
+public sealed class AuthorityFiles(IStateStore store)
+{
+    private const string VotesName = "v3-status-votes";
+
+    private int _savedRandom = -1;
+
+    /// <summary>Reads everything. A file that cannot be understood is left alone and counts as absent.</summary>
+    /// <param name="environment">Keys, times and the store with its documents already loaded.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="IOException">A file exists and cannot be read.</exception>
+    public async Task<AuthorityState> LoadAsync(AuthorityEnvironment environment, CancellationToken cancel)
+    {
+        DateTime now = environment.Time.GetUtcNow().UtcDateTime;
+        (Consensus Consensus, ReadOnlyMemory<byte> Text)[] consensuses = [.. ReadConsensuses(environment.Store.Current)];
+        TimeSpan interval = consensuses.Where(pair => pair.Consensus.IsReasonablyLive(now))
+            .Select(pair => pair.Consensus.FreshUntil - pair.Consensus.ValidAfter)
+            .FirstOrDefault(environment.Profile.Intervals.Interval);
+        string? history = await ReadAsync(StabilityHistoryFile.Name, cancel);
+        string? pins = await ReadAsync(KeyPinningJournal.Name, cancel);
+        string? random = await ReadAsync(SharedRandomStateFile.Name, cancel);
+        string? standings = await ReadAsync(RelayStandings.Name, cancel);
+        return new AuthorityState
+        {
+            History = (history is null ? null : StabilityHistoryFile.Parse(history, now)) ?? new StabilityHistory(),
+            Pins = KeyPinningJournal.Parse(pins ?? ""),
+            SharedRandom = random is null ? null
+                : SharedRandomStateFile.Parse(random, environment.Keys.Certificate.Identity, now, interval, environment.Random),
+            Standings = RelayStandings.Parse(standings ?? ""),
+            Shelf = ReadShelf(environment.Store.Current),
+            Consensuses = consensuses,
+        };
+    }
+
+    /// <summary>What has changed and must be written. Call it under the authority's lock.</summary>
+    /// <param name="authority">The authority.</param>
+    /// <param name="actions">What it has just decided.</param>
+    /// <param name="now">Wall clock, UTC.</param>
+    public IReadOnlyList<(string Name, byte[] Content)> TakeChanges(
+        VotingAuthority authority, IReadOnlyCollection<AuthorityAction> actions, DateTime now)
+    {
+        var changes = new List<(string Name, byte[] Content)>();
+        if (authority.SharedRandom.Revision != _savedRandom)
+        {
+            // After each change, lest a restart forgets our secret or what others committed to.
+            _savedRandom = authority.SharedRandom.Revision;
+            changes.Add((SharedRandomStateFile.Name, Encoding.UTF8.GetBytes(SharedRandomStateFile.Format(authority.SharedRandom, now))));
+        }
+
+        if (authority.Pins.TryTakeNewLines(out _))
+        {
+            changes.Add((KeyPinningJournal.Name, Encoding.UTF8.GetBytes(authority.Pins.Format(now))));
+        }
+
+        if (actions.Any(action => action is AuthorityAction.PostVote))
+        {
+            changes.Add((StabilityHistoryFile.Name, Encoding.UTF8.GetBytes(StabilityHistoryFile.Format(authority.History, now))));
+        }
+
+        if (actions.Any(action => action is AuthorityAction.PostSignatures))
+        {
+            changes.Add((VotesName, [.. authority.Votes.Pending.SelectMany(vote => vote.Text.ToArray())])); // for people
+        }
+
+        return changes;
+    }
+
+    /// <summary>Writes what <see cref="TakeChanges"/> gave.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public async Task WriteAsync(IReadOnlyList<(string Name, byte[] Content)> changes, CancellationToken cancel)
+    {
+        foreach ((string name, byte[] content) in changes)
+        {
+            await store.WriteAsync(name, content, cancel);
+        }
+    }
+
+    private static IEnumerable<(Consensus Consensus, ReadOnlyMemory<byte> Text)> ReadConsensuses(DirectorySnapshot documents)
+    {
+        foreach (CachedConsensus? cached in new[] { documents.UnflavoredConsensus, documents.MicrodescriptorConsensus })
+        {
+            if (cached is not null && Consensus.TryParse(cached.Text.Text, out Consensus? consensus, out _))
+            {
+                yield return (consensus, cached.Text.Text);
+            }
+        }
+    }
+
+    private static DescriptorShelf ReadShelf(DirectorySnapshot documents)
+    {
+        var shelf = new DescriptorShelf();
+        foreach (CachedDescriptor cached in documents.Descriptors.Values.OrderBy(cached => cached.Published))
+        {
+            if (RouterDescriptor.TryParse(cached.Text, out RouterDescriptor? descriptor, out _))
+            {
+                shelf.Replace(descriptor);
+            }
+        }
+
+        foreach (CachedExtraInfo cached in documents.ExtraInfos.Values)
+        {
+            if (ExtraInfo.TryParse(cached.Text, out ExtraInfo? extraInfo, out _))
+            {
+                shelf.Keep(extraInfo);
+            }
+        }
+
+        shelf.TakeNew(); // the store has them
+        return shelf;
+    }
+
+    private async ValueTask<string?> ReadAsync(string name, CancellationToken cancel) =>
+        await store.ReadAsync(name, cancel) is { } content ? Encoding.UTF8.GetString(content) : null;
+}

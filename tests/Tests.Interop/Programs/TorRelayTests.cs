@@ -1,0 +1,52 @@
+using System.Globalization;
+using Tunic.Tests.Interop.Support;
+
+namespace Tunic.Tests.Interop.Programs;
+
+/// <summary>`tunic tor` as a relay among stock authorities, relays and clients.</summary>
+public sealed class TorRelayTests : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly TestDirectory _directory = new("tunic-relay");
+
+    [Fact]
+    public async Task A_stock_client_leaves_the_network_through_our_exit_and_a_restart_keeps_its_identity()
+    {
+        await using StockTorNetwork network = await StockTorNetwork.StartAsync();
+        await using LoopbackHttpServer server = LoopbackHttpServer.Start();
+        int port = LoopbackPorts.Take();
+        string[] torrc =
+        [
+            "TestingTorNetwork 1", "SocksPort 0", "Nickname ourexit", "Address 127.0.0.1", "AssumeReachable 1", "ExitRelay 1", "ExitPolicy accept *:*",
+            string.Create(CultureInfo.InvariantCulture, $"ORPort 127.0.0.1:{port}"),
+            .. network.DirAuthorityLines.Select(line => $"DirAuthority {line}"),
+        ];
+        string fingerprint;
+        await using (PeerProcess relay = TunicProgram.StartTor(_directory.FullPath, torrc))
+        {
+            fingerprint = await ReadFingerprintAsync(relay);
+            network.SetBandwidth(fingerprint);
+            await network.WaitForConsensusWithAsync([fingerprint], StartLimit);
+            StockTorNode client = network.Add(StockTorRole.Client, $"ExitNodes ${fingerprint}");
+            await client.WaitForBootstrapAsync(StartLimit);
+
+            CurlResult page = await Curl.ThroughSocks5(client.SocksPort).GetAsync(server.Url("/bytes/1000000"));
+
+            Assert.True(page.HttpStatus == 200, page.Output);
+            Assert.Equal(LoopbackHttpServer.Content(1_000_000), page.Body);
+            IReadOnlyList<string> flags = (await new StockDirectory(network.Authorities[0].DirectoryUri).GetFlagsAsync())[fingerprint];
+            Assert.Superset(new HashSet<string> { "Exit", "Fast", "Running", "Valid" }, flags.ToHashSet());
+            await relay.StopAsync();
+            Assert.Equal(0, relay.ExitCode);
+        }
+
+        await using PeerProcess again = TunicProgram.StartTor(_directory.FullPath, torrc);
+        Assert.Equal(fingerprint, await ReadFingerprintAsync(again));
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static async Task<string> ReadFingerprintAsync(PeerProcess relay) =>
+        (await relay.WaitForLineAsync("identity key fingerprint is", StartLimit)).Split('\'')[^2].Split(' ')[1];
+}
