@@ -27,8 +27,9 @@ public sealed class DirectoryRelayTests
 
         StockTorNode client = network.Add(
             StockTorRole.Client,
-            string.Create(CultureInfo.InvariantCulture, $"FallbackDir 127.0.0.1:0 orport={ours.Relay.Node.OrPorts[0].Port} id={ours.Relay.Fingerprint}"),
+            string.Create(CultureInfo.InvariantCulture, $"FallbackDir 127.0.0.1:1 orport={ours.Relay.Node.OrPorts[0].Port} id={ours.Relay.Fingerprint}"),
             "UseDefaultFallbackDirs 0",
+            "DirAuthorityFallbackRate 0", // else the authority is one fallback of two
             "ClientBootstrapConsensusAuthorityDownloadInitialDelay 3600",
             $"EntryNodes {ours.Relay.Fingerprint}",
             "StrictNodes 1");
@@ -38,7 +39,7 @@ public sealed class DirectoryRelayTests
         Assert.Contains(ours.Asked, path => path.StartsWith("/tor/micro/d/", StringComparison.Ordinal));
         Assert.Contains(ours.Asked, path => path.StartsWith("/tor/keys/", StringComparison.Ordinal));
         IReadOnlyList<string> flags = (await new StockDirectory(network.Authorities[0].DirectoryUri).GetFlagsAsync())[ours.Relay.Fingerprint];
-        Assert.Superset(new HashSet<string> { "Fast", "Running", "V2Dir", "Valid" }, flags.ToHashSet());
+        Assert.Superset(new HashSet<string> { "Fast", "Guard", "Running", "Stable", "V2Dir", "Valid" }, flags.ToHashSet());
     }
 
     [Fact]

@@ -51,7 +51,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
                 ExitPolicy = exit ? options.Exit.Policy : ExitPolicy.RejectAll,
                 IsTunnelledDirectoryServer = directory is not null,
             },
-            Measure = () => new RelayMeasurements { BandwidthObserved = 10_000_000 },
+            Measure = () => new RelayMeasurements { BandwidthObserved = 10_000_000, Uptime = TimeSpan.FromHours(1) }, // long enough for the flag Stable
             Authorities = [.. network.Authorities.Select(AuthorityOf)],
             Client = new DirectoryPortClient(TimeSpan.FromSeconds(10), TimeProvider.System),
             IsTestNetwork = true,
