@@ -30,7 +30,7 @@ internal static class FreePorts
         return [.. ports];
     }
 
-    private static bool IsFree(int port)
+    internal static bool IsFree(int port)
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try

@@ -15,6 +15,7 @@ internal sealed class NetworkPlan
 {
     private const int CertificateMonths = 12;
     private const string BandwidthsName = "bandwidths";
+    private const string PortsName = "ports";
 
     private NetworkPlan(string directory, IReadOnlyList<PlannedNode> nodes, IReadOnlyList<DirectoryAuthority> authorities)
     {
@@ -45,13 +46,30 @@ internal sealed class NetworkPlan
             .. Enumerable.Range(1, size.Relays).Select(number => ($"relay{number}", NodeRole.Relay)),
             .. Enumerable.Range(1, size.Exits).Select(number => ($"exit{number}", NodeRole.Exit)),
         ];
-        int[] ports = FreePorts.Take(2 * names.Length);
+        int[] ports = await ChoosePortsAsync(new FileStateStore(directory), 2 * names.Length, cancel);
         (PlannedNode Node, DirectoryAuthority? Authority)[] prepared = await Task.WhenAll(names.Select(
             (name, index) => Task.Run(() => PrepareAsync(directory, name.Name, name.Role, ports[2 * index], ports[(2 * index) + 1], cancel), cancel)));
         var plan = new NetworkPlan(
             directory, [.. prepared.Select(item => item.Node)], [.. prepared.Select(item => item.Authority).OfType<DirectoryAuthority>()]);
         await plan.WriteBandwidthsAsync(cancel);
         return plan;
+    }
+
+    /// <summary>The ports of the run before, while they are free: then its consensus still holds, and the network is up at once.</summary>
+    private static async Task<int[]> ChoosePortsAsync(FileStateStore store, int count, CancellationToken cancel)
+    {
+        if (await store.ReadAsync(PortsName, cancel) is { } kept)
+        {
+            int[] before = [.. Encoding.ASCII.GetString(kept).Split(' ').Select(word => int.TryParse(word, out int port) ? port : 0)];
+            if (before.Length == count && before.All(port => port is > 0 and <= ushort.MaxValue && FreePorts.IsFree(port)))
+            {
+                return before;
+            }
+        }
+
+        int[] ports = FreePorts.Take(count);
+        await store.WriteAsync(PortsName, Encoding.ASCII.GetBytes(string.Join(' ', ports)), cancel);
+        return ports;
     }
 
     private static async Task<(PlannedNode Node, DirectoryAuthority? Authority)> PrepareAsync(

@@ -33,9 +33,14 @@ internal sealed class NodeProcess : IAsyncDisposable
 
     internal bool HasExited => _process.HasExited;
 
-    internal static NodeProcess Start(PlannedNode node, string program, string[] arguments)
+    internal static NodeProcess Start(PlannedNode node, string program, string[] arguments, IReadOnlyDictionary<string, string> variables)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach ((string name, string value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         var child = new NodeProcess(node, new Process { StartInfo = start, EnableRaisingEvents = true });
         child._process.OutputDataReceived += (_, line) => child.Take(line.Data);
         child._process.ErrorDataReceived += (_, line) => child.Take(line.Data);

@@ -1,5 +1,6 @@
 using Tunic.Node.Hosting;
 using Tunic.Node.Processes;
+using Tunic.Node.TorProgram;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Network.NetworkDirectory;
@@ -11,8 +12,8 @@ namespace Tunic.Node.Demonstration;
 /// <summary>The processes of the private network, from start to end.</summary>
 internal sealed class PrivateNetwork : IAsyncDisposable
 {
-    /// <summary>Another program in the place of our own, for comparisons: takes the arguments of tor.</summary>
-    private const string ProgramVariable = "TUNIC_UP_PROGRAM";
+    /// <summary>With a role behind it: another program in the place of our own, for comparisons. It must take the arguments of tor.</summary>
+    private const string ProgramVariable = "TUNIC_UP_PROGRAM_";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConsensusLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -34,24 +35,38 @@ internal sealed class PrivateNetwork : IAsyncDisposable
     /// <exception cref="CommandException">A process ended, or the network did not come up in time.</exception>
     internal async Task StartAsync(int pagePort, IProgressView view, CancellationToken cancel)
     {
-        int votingOffset = (int)((_environment.Time.GetUtcNow().ToUnixTimeSeconds() + 1) % int.MaxValue);
-        view.Begin("starting the authorities and relays");
-        foreach (PlannedNode node in _plan.Nodes)
-        {
-            string[] arguments = NodeTorrc.Write(_plan, node, pagePort, votingOffset);
-            _processes.Add(Environment.GetEnvironmentVariable(ProgramVariable + "_" + node.Role.ToString().ToUpperInvariant()) is { Length: > 0 } other
-                ? NodeProcess.Start(node, other, arguments)
-                : NodeProcess.Start(node, Environment.ProcessPath!, ["tor", .. arguments]));
-        }
-
-        await WaitAsync(Task.WhenAll(_processes.Select(process => process.Ready)), StartLimit, "the processes to open their ports", cancel);
-        view.Done($"{_plan.InRole(NodeRole.Authority).Count()} authorities, {_plan.InRole(NodeRole.Relay).Count()} relays and {_plan.InRole(NodeRole.Exit).Count()} exits listen");
+        view.Begin("starting the authorities");
+        await StartAsync(node => node.Role == NodeRole.Authority, pagePort, cancel);
+        view.Done($"{_processes.Count} authorities listen");
+        view.Begin("starting the relays");
+        await StartAsync(node => node.Role != NodeRole.Authority, pagePort, cancel);
+        view.Done($"{_plan.InRole(NodeRole.Relay).Count()} relays and {_plan.InRole(NodeRole.Exit).Count()} exits listen");
         view.Begin("waiting for the authorities to vote");
         await WaitAsync(WaitForConsensusAsync(cancel), ConsensusLimit, "a consensus that lists every relay", cancel);
         view.Done("the authorities have agreed on a consensus that lists every relay");
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
+
+    /// <summary>Authorities come first: relays upload to them as soon as they run, and a failed upload is not repeated soon.</summary>
+    private async Task StartAsync(Func<PlannedNode, bool> isMeant, int pagePort, CancellationToken cancel)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            [TorAuthoritySettings.ExpectedRelaysVariable] = string.Join(',', _plan.Nodes.Select(node => node.Identity)),
+            ["DOTNET_TieredPGO"] = "0", // many processes start at once, and each does little
+        };
+        NodeProcess[] started = [.. _plan.Nodes.Where(isMeant).Select(node =>
+        {
+            string[] arguments = NodeTorrc.Write(_plan, node, pagePort, votingOffset: 0);
+            string? other = Environment.GetEnvironmentVariable(ProgramVariable + node.Role.ToString().ToUpperInvariant());
+            return string.IsNullOrEmpty(other)
+                ? NodeProcess.Start(node, Environment.ProcessPath!, ["tor", .. arguments], variables)
+                : NodeProcess.Start(node, other, arguments, variables);
+        })];
+        _processes.AddRange(started);
+        await WaitAsync(Task.WhenAll(started.Select(process => process.Ready)), StartLimit, "the processes to open their ports", cancel);
+    }
 
     private static async Task WaitAsync(Task work, TimeSpan limit, string what, CancellationToken cancel)
     {
@@ -68,10 +83,10 @@ internal sealed class PrivateNetwork : IAsyncDisposable
     private async Task WaitForConsensusAsync(CancellationToken cancel)
     {
         var client = new DirectoryPortClient(AnswerLimit, _environment.Time);
-        RsaIdentity[] wanted = [.. _plan.Nodes.Where(node => node.Role != NodeRole.Authority).Select(node => node.Identity)];
+        (RsaIdentity, int)[] wanted = [.. _plan.Nodes.Where(node => node.Role != NodeRole.Authority).Select(node => (node.Identity, node.OnionRouterPort))];
         while (true)
         {
-            HashSet<RsaIdentity>[] running = await Task.WhenAll(_plan.Authorities.Select(authority => ReadRunningAsync(client, authority, cancel)));
+            HashSet<(RsaIdentity, int)>[] running = await Task.WhenAll(_plan.Authorities.Select(authority => ReadRunningAsync(client, authority, cancel)));
             if (running.All(relays => wanted.All(relays.Contains)))
             {
                 return;
@@ -81,14 +96,14 @@ internal sealed class PrivateNetwork : IAsyncDisposable
         }
     }
 
-    private static async Task<HashSet<RsaIdentity>> ReadRunningAsync(DirectoryPortClient client, DirectoryAuthority authority, CancellationToken cancel)
+    private static async Task<HashSet<(RsaIdentity Relay, int Port)>> ReadRunningAsync(DirectoryPortClient client, DirectoryAuthority authority, CancellationToken cancel)
     {
         try
         {
             DirectoryResponse response = await client.SendAsync(
                 authority, new DirectoryRequest("/tor/status-vote/current/consensus-microdesc"), cancel);
             return response.IsSuccess && Consensus.TryParse(response.Body, out Consensus? consensus, out _)
-                ? [.. consensus.Relays.Where(relay => relay.Flags.HasFlag(RelayFlags.Running)).Select(relay => relay.Identity)]
+                ? [.. consensus.Relays.Where(relay => relay.Flags.HasFlag(RelayFlags.Running)).Select(relay => (relay.Identity, relay.Address.Port))]
                 : [];
         }
         catch (DirectoryException)

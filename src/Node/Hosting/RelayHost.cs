@@ -8,6 +8,8 @@ using Tunic.Tor.Relay;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
 using Tunic.Tor.Relay.Descriptors;
+using Tunic.Tor.Relay.DirectoryCache;
+using Tunic.Tor.Relay.DirectoryCache.Mirroring;
 using Tunic.Tor.Relay.Keys;
 
 namespace Tunic.Node.Hosting;
@@ -15,7 +17,7 @@ namespace Tunic.Node.Hosting;
 /// <summary>A relay in this process: its keys, its data path, its descriptor. What the consensus says it learns from the client beside it.</summary>
 internal sealed partial class RelayHost : IAsyncDisposable
 {
-    private static readonly TimeSpan UploadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly RelaySettings _settings;
@@ -33,10 +35,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile KnownRelays _relays = KnownRelays.None;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
     private readonly DescriptorPublisher _publisher;
+    private readonly AuthorityHost? _authority;
+    private readonly DirectoryMirror? _mirror;
     private readonly DirectoryHost? _directory;
     private Task _running = Task.CompletedTask;
 
-    private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, IStateStore store, NodeEnvironment environment)
+    private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, AuthorityHost? authority, IStateStore store, NodeEnvironment environment)
     {
         _settings = settings;
         _profile = profile;
@@ -48,9 +52,15 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _handshakes = CreateHandshakes();
         _parameters = RelayParameters.FromConsensus(new Dictionary<string, int>(), settings.Relay.Connections);
         _publisher = CreatePublisher();
-        _directory = settings.Descriptor.IsTunnelledDirectoryServer || settings.DirectoryPorts.Count > 0
-            ? new DirectoryHost(settings.DirectoryPorts, profile, store, () => _publisher.Current, environment)
-            : null;
+        _authority = authority;
+        if (settings.Descriptor.IsTunnelledDirectoryServer || settings.DirectoryPorts.Count > 0)
+        {
+            DirectoryStore documents = authority?.Store ?? new DirectoryStore(new DirectoryStoreOptions());
+            _mirror = authority is null ? CreateMirror(documents, store) : null;
+            _directory = new DirectoryHost(
+                settings.DirectoryPorts, documents, authority is null ? [] : [authority.Handler], () => _publisher.Current, environment);
+        }
+
         var sources = new RelaySources
         {
             Link = () => _link,
@@ -77,7 +87,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
         RelayKeys keys = await RelayKeys.LoadAsync(
             store, settings.Keys, environment.Random, environment.Time.GetUtcNow().UtcDateTime, cancel);
         await keys.WriteFingerprintsAsync(settings.Descriptor.Nickname, cancel);
-        return new RelayHost(settings, profile, keys, store, environment);
+        AuthorityHost? authority = settings.Authority is null ? null
+            : await AuthorityHost.CreateAsync(settings.Authority, profile, keys.RsaIdentity, store, environment, cancel);
+        return new RelayHost(settings, profile, keys, authority, store, environment);
     }
 
     /// <summary>Opens the OR ports, and publishes the relay from now on.</summary>
@@ -88,7 +100,10 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _node.Start();
         Task publishing = _settings.Publishes ? _publisher.RunAsync(_stop.Token) : Task.CompletedTask;
         Task serving = _directory?.RunAsync(_stop.Token) ?? Task.CompletedTask;
-        _running = Task.WhenAll(WatchAsync(publishing), WatchAsync(serving), WatchAsync(RotateAsync()));
+        Task mirroring = _mirror?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        Task voting = _authority?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        _running = Task.WhenAll(
+            WatchAsync(publishing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(RotateAsync()));
     }
 
     public async ValueTask DisposeAsync()
@@ -97,10 +112,26 @@ internal sealed partial class RelayHost : IAsyncDisposable
         await _running;
         await _node.DisposeAsync();
         _directory?.Dispose();
+        if (_authority is not null)
+        {
+            await _authority.DisposeAsync();
+        }
+
         _link.Tls.Dispose();
         _replacedLinks.ForEach(link => link.Tls.Dispose());
         _keys.Dispose();
     }
+
+    private DirectoryMirror CreateMirror(DirectoryStore documents, IStateStore files) => new(new DirectoryMirrorEnvironment
+    {
+        Store = documents,
+        Files = files,
+        Authorities = _profile.Authorities,
+        Client = new DirectoryPortClient(RequestLimit, _environment.Time),
+        Random = _environment.Random,
+        Time = _environment.Time,
+        Log = _environment.Log,
+    });
 
     private DescriptorPublisher CreatePublisher() => new(new DescriptorPublisherEnvironment
     {
@@ -113,7 +144,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             Statistics = _bandwidth.ToLines(UtcNow, _settings.Descriptor.BandwidthRate),
         },
         Authorities = _profile.Authorities,
-        Client = new DirectoryPortClient(UploadLimit, _environment.Time),
+        Client = new DirectoryPortClient(RequestLimit, _environment.Time),
         Time = _environment.Time,
         IsTestNetwork = _settings.IsTestNetwork,
         Log = _environment.Log,

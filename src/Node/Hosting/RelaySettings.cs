@@ -19,6 +19,9 @@ internal sealed record RelaySettings
     /// <summary>Where the directory is served over plain HTTP; empty for nowhere. It is always served over circuits if the descriptor says so.</summary>
     internal IReadOnlyList<IPEndPoint> DirectoryPorts { get; init; } = [];
 
+    /// <summary>Null for a relay that is no authority.</summary>
+    internal AuthoritySettings? Authority { get; init; }
+
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;
 

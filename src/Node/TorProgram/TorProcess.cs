@@ -141,6 +141,11 @@ internal sealed class TorProcess : IAsyncDisposable
         }
 
         RelaySettings settings = TorRelaySettings.Create(_options);
+        if (_options.Authority.IsAuthority)
+        {
+            settings = settings with { Authority = TorAuthoritySettings.Create(_options, profile, settings) };
+        }
+
         _relay = await RelayHost.CreateAsync(settings, profile, store, _environment, _signals.Stopping);
         _log.Notice($"Your Tor server's identity key fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.RsaIdentity}'");
         _log.Notice($"Your Tor server's identity key ed25519 fingerprint is '{settings.Descriptor.Nickname} {_relay.Keys.Ed25519Identity.ToBase64()}'");
