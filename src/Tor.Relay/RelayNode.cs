@@ -6,6 +6,7 @@ using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
+using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay;
@@ -27,6 +28,7 @@ public sealed partial class RelayNode : IAsyncDisposable
     private readonly StreamRequests _streams;
     private readonly IReadOnlyList<RelayListener> _listeners;
     private readonly IdleChannels _idleChannels;
+    private readonly BandwidthHistory _bandwidth;
     private readonly RelayMetrics _metrics;
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
     private readonly Lock _gate = new();
@@ -61,6 +63,7 @@ public sealed partial class RelayNode : IAsyncDisposable
         _listeners = [.. options.OrPorts.Select(port => new RelayListener(
             port, sources.Link, _limits, Channels, Circuits, options.Listener, Environment))];
         _idleChannels = new IdleChannels(Channels, sources.Padding, random);
+        _bandwidth = sources.Bandwidth ?? new BandwidthHistory(Environment.UtcNow, observationTime: TimeSpan.Zero);
         _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
     }
 
@@ -72,6 +75,9 @@ public sealed partial class RelayNode : IAsyncDisposable
 
     /// <summary>The circuits of others.</summary>
     public RelayCircuits Circuits { get; }
+
+    /// <summary>What the relay has shown it can move, bytes per second, for its descriptor.</summary>
+    public long ObservedBandwidth => _bandwidth.Assess(Environment.UtcNow);
 
     /// <summary>Where the OR ports listen, in the order of the options.</summary>
     public IReadOnlyList<IPEndPoint> OrPorts => [.. _listeners.Select(listener => listener.LocalEndPoint)];
@@ -164,7 +170,7 @@ public sealed partial class RelayNode : IAsyncDisposable
     private void ReportBandwidth()
     {
         (long read, long written) = (Environment.Bandwidth.BytesRead, Environment.Bandwidth.BytesWritten);
-        _sources.Bandwidth?.Add(read - _reportedRead, written - _reportedWritten, Environment.UtcNow);
+        _bandwidth.Add(read - _reportedRead, written - _reportedWritten, Environment.UtcNow);
         (_reportedRead, _reportedWritten) = (read, written);
     }
 

@@ -27,7 +27,7 @@ public sealed record RelaySources
     /// <summary>Serves BEGIN_DIR; null for a relay that is no directory.</summary>
     public DirectoryStreamHandler? Directory { get; init; }
 
-    /// <summary>Told once a second what the channels have moved; null when nobody wants to know.</summary>
+    /// <summary>Told once a second what the channels have moved; null for one that counts from the first second on.</summary>
     public BandwidthHistory? Bandwidth { get; init; }
 
     /// <summary>Looks names up for the exit; null for the system's resolver.</summary>

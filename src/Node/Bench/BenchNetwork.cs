@@ -21,6 +21,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
     private BenchProcess? _authority;
     private BenchProcess? _client;
     private string _authorityLine = "";
+    private int _directoryPort;
     private int _clients;
 
     private BenchNetwork(string name, string[] program, string[] extra)
@@ -55,6 +56,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
         try
         {
             await network.StartServersAsync(cancel);
+            await network.WaitForConsensusAsync(cancel);
             await network.StartClientAsync(targetPort, cancel);
             return network;
         }
@@ -89,6 +91,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
     private async Task StartServersAsync(CancellationToken cancel)
     {
         int[] ports = FreePorts(5);
+        _directoryPort = ports[0];
         string authority = Path.Combine(_folder, "authority");
         string keys = Directory.CreateDirectory(Path.Combine(authority, "keys")).FullName;
         await RunAsync("tor-gencert", "bench\n", [
@@ -124,6 +127,34 @@ internal sealed class BenchNetwork : IAsyncDisposable
         {
             _relays.Add(new BenchProcess(_program[0], [.. _program[1..], "-f", TorrcOf(Text($"relay{i + 1}"))]));
         }
+    }
+
+    /// <summary>Waits until the authority serves a consensus in which every relay runs, and the relays have had time to fetch it.</summary>
+    private async Task WaitForConsensusAsync(CancellationToken cancel)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(Text($"http://127.0.0.1:{_directoryPort}")) };
+        long startedAt = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(startedAt) < StartTimeout)
+        {
+            try
+            {
+                string consensus = await http.GetStringAsync("/tor/status-vote/current/consensus", cancel);
+                string[] running = [.. consensus.Split("\nr ").Skip(1).Where(entry => entry.Contains(" Running ", StringComparison.Ordinal))];
+                if (running.Length > _relays.Count)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds(5), cancel);
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // no consensus yet
+            }
+
+            await Task.Delay(200, cancel);
+        }
+
+        throw new IOException($"the relays of {Name} did not get into a consensus");
     }
 
     private async Task<TimeSpan> StartClientAsync(int targetPort, CancellationToken cancel)
@@ -212,7 +243,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
         "TestingV3AuthInitialVotingInterval 6",
         "TestingV3AuthInitialVoteDelay 2",
         "TestingV3AuthInitialDistDelay 2",
-        "V3AuthVotingInterval 300",
+        "V3AuthVotingInterval 20",
         "V3AuthVoteDelay 2",
         "V3AuthDistDelay 2",
         "V3AuthNIntervalsValid 4",

@@ -43,7 +43,7 @@ internal sealed class CircuitBuilder(
         catch (Exception failure)
         {
             circuit?.Close();
-            Report(path, hop, timer.IsCancellationRequested);
+            Report(path, hop, timer.IsCancellationRequested, failure is CircuitEndedException { IsByPeer: true });
             cancel.ThrowIfCancellationRequested();
             if (failure is CircuitBuildException)
             {
@@ -63,14 +63,14 @@ internal sealed class CircuitBuilder(
     private static HopTarget Target(CircuitPath path, int hop, CongestionControlParameters congestion) =>
         HopTargets.Create(path.Hops[hop], carriesStreams: hop == path.Hops.Count - 1, congestion);
 
-    private void Report(CircuitPath path, int hop, bool isTimeout)
+    private void Report(CircuitPath path, int hop, bool isTimeout, bool isByPeer)
     {
         if (isTimeout)
         {
             planner.OnTimeout(hasFirstHop: hop > 0);
         }
 
-        if (hop == 0)
+        if (hop == 0 && !isByPeer)
         {
             planner.OnGuardFailed(path.GuardUse);
         }

@@ -54,7 +54,7 @@ internal sealed partial class CircuitPool(
     /// <summary>Begins to keep circuits ready. The directory must be there.</summary>
     internal void Start()
     {
-        _upkeep = time.CreateTimer(_ => Maintain(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        _upkeep = time.CreateTimer(_ => MaintainSafely(), null, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     /// <summary>A circuit for the request, at once if there is one, else as soon as one has been built.</summary>
@@ -381,6 +381,19 @@ internal sealed partial class CircuitPool(
         {
             waiter.Fail(new CircuitEndedException(ErrorKind.NotReady, $"no circuit: {why}"));
             _waiters.Remove(waiter);
+        }
+    }
+
+    /// <summary>A fault here must not end the process, as it would on a timer.</summary>
+    private void MaintainSafely()
+    {
+        try
+        {
+            Maintain();
+        }
+        catch (Exception failure)
+        {
+            LogFault(log, failure);
         }
     }
 

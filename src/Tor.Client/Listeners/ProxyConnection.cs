@@ -12,6 +12,9 @@ public sealed class ProxyConnection : IDisposable
     private const int MaxDrained = 256 * 1024;
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How often to look whether the application is still there.</summary>
+    internal static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly InputBuffer _input = new();
 
     internal ProxyConnection(Socket socket)
@@ -73,40 +76,47 @@ public sealed class ProxyConnection : IDisposable
         }
     }
 
-    /// <summary>Reads ahead until the input is full, and returns earlier only when the application has left.</summary>
-    /// <returns>True when it has left.</returns>
-    internal async ValueTask<bool> WaitToLeaveAsync(int limit, CancellationToken cancel)
+    /// <summary>Whether the application has closed its side, or reset the connection. Takes what it sent before into the input, since that hides its end.</summary>
+    /// <param name="limit">Most bytes of input; an application that has sent more counts as present.</param>
+    internal async ValueTask<bool> HasLeftAsync(int limit)
     {
-        while (Input.Length < limit)
+        try
         {
-            if (!await ReceiveAsync(limit, cancel))
+            while (Socket.Available > 0 && Input.Length < limit)
             {
-                return true;
+                await ReceiveAsync(limit, CancellationToken.None); // does not wait
             }
-        }
 
-        return false;
+            return Socket.Poll(TimeSpan.Zero, SelectMode.SelectError)
+                || (Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && Socket.Available == 0);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Does something that takes time while the application waits, and stops it when the application leaves.</summary>
-    /// <param name="limit">Most bytes of input to keep meanwhile; beyond it the application is not watched any more.</param>
+    /// <param name="limit">Most bytes of input to keep meanwhile.</param>
     /// <param name="work">What to do.</param>
     /// <param name="cancel">Stops it too.</param>
     /// <exception cref="OperationCanceledException">The application has left, or <paramref name="cancel"/>.</exception>
     internal async Task<T> WatchAsync<T>(int limit, Func<CancellationToken, Task<T>> work, CancellationToken cancel)
     {
+        // Looking now and then costs nothing when the work is quick, unlike a read that must be cancelled each time.
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var finished = new CancellationTokenSource();
-        Task watching = WatchAsync(limit, gone, finished.Token);
-        try
+        Task<T> working = work(gone.Token);
+        while (!working.IsCompleted)
         {
-            return await work(gone.Token);
+            await ((Task)working).WaitAsync(WatchInterval, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!working.IsCompleted && await HasLeftAsync(limit))
+            {
+                await gone.CancelAsync();
+                break;
+            }
         }
-        finally
-        {
-            await finished.CancelAsync();
-            await watching;
-        }
+
+        return await working;
     }
 
     /// <summary>Sends a last word and closes so that it arrives: input that nobody read would have the system reset the connection.</summary>
@@ -125,26 +135,4 @@ public sealed class ProxyConnection : IDisposable
 
     /// <summary>Has the application see that what it received is not all.</summary>
     internal void Reset() => Socket.Close(timeout: 0);
-
-    private async Task WatchAsync(int limit, CancellationTokenSource gone, CancellationToken finished)
-    {
-        bool hasLeft;
-        try
-        {
-            hasLeft = await WaitToLeaveAsync(limit, finished);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // the work is done
-        }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
-        {
-            hasLeft = true;
-        }
-
-        if (hasLeft)
-        {
-            await gone.CancelAsync();
-        }
-    }
 }

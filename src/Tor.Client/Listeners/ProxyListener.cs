@@ -52,6 +52,7 @@ public abstract partial class ProxyListener : IAsyncDisposable
     /// <exception cref="ListenerException">The port cannot be opened.</exception>
     public void Start()
     {
+        ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
         if (_socket is not null)
         {
             throw new InvalidOperationException("the listener was started before");
@@ -187,11 +188,12 @@ public abstract partial class ProxyListener : IAsyncDisposable
             }
         }
 
-        connection.Dispose();
         if (_fullWarning.Allows())
         {
             LogFull(Log, _options.OptionName, _options.MaxConnections);
         }
+
+        connection.Dispose();
     }
 
     /// <summary>The boundary for exceptions: whatever happens on one connection ends that connection.</summary>

@@ -11,8 +11,7 @@ internal static class Tunnel
     {
         try
         {
-            using CancellationTokenRegistration stopping = stop.UnsafeRegister(
-                static stream => ((CircuitStream)stream!).Close(EndReason.Misc), stream);
+            using CancellationTokenRegistration stopping = stop.UnsafeRegister(_ => Break(connection, stream), null);
             await connection.SendAsync(reply, stop);
             await SendEarlyInputAsync(connection, stream);
             connection.ReleaseInput();
@@ -22,6 +21,13 @@ internal static class Tunnel
         {
             stream.Close(EndReason.Misc);
         }
+    }
+
+    /// <summary>Both ends, because each direction may be waiting for either.</summary>
+    private static void Break(ProxyConnection connection, CircuitStream stream)
+    {
+        connection.Socket.Dispose();
+        stream.Close(EndReason.Misc);
     }
 
     private static async Task SendEarlyInputAsync(ProxyConnection connection, CircuitStream stream)

@@ -141,8 +141,8 @@ internal sealed class ClientDirectory(
         CheckClock(response);
         if (response.Status == 304)
         {
-            _nextFetch = UtcNow + MicrodescriptorRetry;
-            return;
+            await fetcher.ForgetAsync();
+            throw new DirectoryException("a directory has no newer consensus yet");
         }
 
         if (!response.IsSuccess)
@@ -178,10 +178,10 @@ internal sealed class ClientDirectory(
                     : $"a directory served a consensus with {verification.Good.Count} good signatures of the {verification.Required} needed");
         }
 
-        if (_consensus is { } present && consensus.ValidAfter < present.ValidAfter)
+        if (_consensus is { } present && consensus.ValidAfter <= present.ValidAfter)
         {
-            _nextFetch = UtcNow + MicrodescriptorRetry; // an older one than ours: ask again later
-            return;
+            await fetcher.ForgetAsync();
+            throw new DirectoryException("a directory served a consensus that is no newer than ours");
         }
 
         await cache.WriteConsensusAsync(text, cancel);
@@ -190,6 +190,7 @@ internal sealed class ClientDirectory(
 
     private void Adopt(Consensus consensus)
     {
+        Prune(consensus, before: _consensus);
         _consensus = consensus;
         _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, random);
         DirectoryLog.NewConsensus(log, consensus.ValidAfter, consensus.Relays.Count);
@@ -241,7 +242,7 @@ internal sealed class ClientDirectory(
                 new DirectoryRequest($"/tor/micro/d/{string.Join('-', digests.Select(digest => digest.ToBase64()))}.z"), attempts: 3, cancel)));
             foreach (DirectoryResponse response in responses.Where(response => response.IsSuccess))
             {
-                Take(response.Body);
+                Take(response.Body, missing);
             }
 
             Progress?.Report(BootstrapProgress.LoadingMicrodescriptors);
@@ -254,11 +255,24 @@ internal sealed class ClientDirectory(
         return named.All(_microdescriptors.ContainsKey);
     }
 
-    private void Take(ReadOnlyMemory<byte> texts)
+    /// <summary>Keeps what was asked for, and nothing else that the directory may have sent.</summary>
+    private void Take(ReadOnlyMemory<byte> texts, Digest256[] wanted)
     {
-        foreach (MicrodescriptorEntry entry in new MicrodescriptorParser().ParseList(texts))
+        HashSet<Digest256> asked = [.. wanted];
+        foreach (MicrodescriptorEntry entry in new MicrodescriptorParser().ParseList(texts).Where(entry => asked.Contains(entry.Digest)))
         {
             _microdescriptors[entry.Digest] = entry;
+        }
+    }
+
+    /// <summary>Forgets microdescriptors that neither this consensus nor the one before names.</summary>
+    private void Prune(Consensus consensus, Consensus? before)
+    {
+        HashSet<Digest256> named =
+            [.. consensus.Relays.Concat(before?.Relays ?? []).Select(relay => relay.MicrodescriptorDigest)];
+        foreach (Digest256 digest in _microdescriptors.Keys.Where(digest => !named.Contains(digest)).ToArray())
+        {
+            _microdescriptors.Remove(digest);
         }
     }
 
@@ -271,7 +285,7 @@ internal sealed class ClientDirectory(
                 .ToDictionary(entry => entry.Digest, entry => entry.Microdescriptor!));
         planner.Update(view);
         OnView?.Invoke(view);
-        if (planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= options.PathsNeeded)
+        if (planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= options.PathsNeeded && planner.KnowsGuards)
         {
             Progress?.Report(BootstrapProgress.EnoughDirectory);
             _ready.TrySetResult();

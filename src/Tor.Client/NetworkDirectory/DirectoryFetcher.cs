@@ -62,6 +62,7 @@ internal sealed class DirectoryFetcher(
             }
             catch (Exception failure) when (IsOfDirectory(failure, cancel))
             {
+                planner.OnGuardFailed(directory?.Use);
                 await ForgetAsync(directory);
                 LogFailed(log, request.Path, failure.Message);
                 if (attempt >= attempts)
@@ -100,7 +101,7 @@ internal sealed class DirectoryFetcher(
         await _choosing.WaitAsync(cancel);
         try
         {
-            if (_current is { Circuit.HasEnded: false } current)
+            if (_current is { Circuit.HasEnded: false } current && !IsOutgrown(current))
             {
                 return current;
             }
@@ -112,6 +113,9 @@ internal sealed class DirectoryFetcher(
             _choosing.Release();
         }
     }
+
+    /// <summary>A fallback or authority has done its service once guards can be asked.</summary>
+    private bool IsOutgrown(DirectoryCircuit directory) => directory.Use is null && planner.HasGuards;
 
     private async Task<DirectoryCircuit> OpenAsync(CancellationToken cancel)
     {
@@ -132,8 +136,16 @@ internal sealed class DirectoryFetcher(
         }
         catch (Exception failure) when (IsOfDirectory(failure, cancel))
         {
-            _failed.Add(target.RsaIdentity);
-            planner.OnGuardFailed(use);
+            Avoid(target.RsaIdentity);
+            if (failure is CircuitEndedException { IsByPeer: true })
+            {
+                planner.OnCancelled(use); // it answered, if only to refuse: whoever overloads a guard must not choose the next
+            }
+            else
+            {
+                planner.OnGuardFailed(use);
+            }
+
             throw;
         }
     }
@@ -146,27 +158,43 @@ internal sealed class DirectoryFetcher(
             return (HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);
         }
 
-        List<FallbackDirectory> fallbacks = [.. profile.Fallbacks.Where(fallback => !_failed.Contains(fallback.RelayIdentity))];
-        if (fallbacks.Count == 0)
-        {
-            fallbacks = [.. profile.Authorities
-                .Where(authority => !_failed.Contains(authority.RelayIdentity))
-                .Select(authority => new FallbackDirectory(authority.RelayIdentity, [authority.OnionRouterAddress]))];
-        }
-
-        if (fallbacks.Count == 0)
-        {
-            _failed.Clear(); // all have failed: begin again
-            throw new DirectoryException("no directory of the network answers");
-        }
-
-        FallbackDirectory chosen = fallbacks[random.NextInt32(fallbacks.Count)];
+        FallbackDirectory chosen = ChooseFallback();
         var target = new HopTarget
         {
             RsaIdentity = chosen.RelayIdentity,
             Specifiers = LinkSpecifiers.For(chosen.Addresses[0], chosen.RelayIdentity, null, null),
         };
         return (target, chosen.Addresses, null);
+    }
+
+    private FallbackDirectory ChooseFallback()
+    {
+        lock (_failed)
+        {
+            List<FallbackDirectory> fallbacks = [.. profile.Fallbacks.Where(fallback => !_failed.Contains(fallback.RelayIdentity))];
+            if (fallbacks.Count == 0)
+            {
+                fallbacks = [.. profile.Authorities
+                    .Where(authority => !_failed.Contains(authority.RelayIdentity))
+                    .Select(authority => new FallbackDirectory(authority.RelayIdentity, [authority.OnionRouterAddress]))];
+            }
+
+            if (fallbacks.Count == 0)
+            {
+                _failed.Clear(); // all have failed: begin again
+                throw new DirectoryException("no directory of the network answers");
+            }
+
+            return fallbacks[random.NextInt32(fallbacks.Count)];
+        }
+    }
+
+    private void Avoid(RsaIdentity directory)
+    {
+        lock (_failed)
+        {
+            _failed.Add(directory);
+        }
     }
 
     private async Task ForgetAsync(DirectoryCircuit? directory)
@@ -176,7 +204,7 @@ internal sealed class DirectoryFetcher(
             return;
         }
 
-        _failed.Add(directory.Identity);
+        Avoid(directory.Identity);
         Interlocked.CompareExchange(ref _current, null, directory);
         await directory.Circuit.DisposeAsync();
     }

@@ -16,6 +16,7 @@ internal sealed class PathPlanner
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
     private readonly CircuitBuildTimeout _buildTimeout;
+    private readonly Dictionary<GuardSampleKind, GuardSelector> _samples = [];
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
     private IReadOnlyList<string> _otherState = [];
     private GuardSelector? _guards;
@@ -56,6 +57,33 @@ internal sealed class PathPlanner
             lock (_gate)
             {
                 return _buildTimeout.Timeout;
+            }
+        }
+    }
+
+    /// <summary>Whether there are guards that can be asked for directory documents.</summary>
+    internal bool HasGuards
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _guards is not null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the guards that circuits would use are known well enough. Building without would let a directory choose our guard
+    /// by withholding the microdescriptors of others.
+    /// </summary>
+    internal bool KnowsGuards
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _guards is null || _guards.Sample.PrimaryWithoutMicrodescriptor.Count == 0;
             }
         }
     }
@@ -106,6 +134,11 @@ internal sealed class PathPlanner
     {
         lock (_gate)
         {
+            if (_guards is { Sample.PrimaryWithoutMicrodescriptor.Count: > 0 })
+            {
+                return new PathResult(PathFailure.NoGuard, 1);
+            }
+
             PathResult result = _selector?.Select(request, _guards, Now) ?? new PathResult(PathFailure.NoGuard, 1);
             if (result.IsFound)
             {
@@ -216,7 +249,12 @@ internal sealed class PathPlanner
                 text.Append(line).Append('\n');
             }
 
-            text.Append(_guards.Sample.ToState().Encode());
+            foreach (GuardSelector guards in _samples.Values)
+            {
+                text.Append(guards.Sample.ToState().Encode());
+            }
+
+            text.Append(StateOfOthers().Encode());
             foreach ((string keyword, string value) in _buildTimeout.EncodeState())
             {
                 text.Append(keyword).Append(' ').Append(value).Append('\n');
@@ -244,6 +282,13 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>Guards of an earlier run in samples that this run has had no use for.</summary>
+    private GuardSampleState StateOfOthers()
+    {
+        HashSet<string> names = [.. _samples.Values.Select(guards => guards.Sample.Name)];
+        return new GuardSampleState([.. _savedGuards.Guards.Where(guard => !names.Contains(guard.Selection))]);
+    }
+
     private static bool IsOurs(string line) => line.Split(' ', 2)[0] is
         "Guard" or "TotalBuildTimes" or "CircuitBuildTimeBin" or "CircuitBuildAbandonedCount";
 
@@ -251,9 +296,10 @@ internal sealed class PathPlanner
     {
         GuardParameters parameters = _guards?.Sample.Parameters ?? new GuardParameters();
         GuardSampleKind kind = GuardSampleChoice.Choose(environment, _guards?.Sample.Kind, parameters);
-        if (_guards is null || _guards.Sample.Kind != kind)
+        if (!_samples.TryGetValue(kind, out _guards))
         {
             _guards = new GuardSelector(new GuardSample(kind, _options.Guards, _random, _savedGuards), _random);
+            _samples.Add(kind, _guards);
         }
 
         _guards.Sample.Update(environment, Now);

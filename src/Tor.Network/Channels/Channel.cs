@@ -21,6 +21,9 @@ public sealed partial class Channel : IAsyncDisposable
     /// <summary>Writes after which a pump lets other work of its thread go first.</summary>
     private const int PumpRounds = 16;
 
+    /// <summary>Longest rest of an earlier read that leaves room for the next one, bytes.</summary>
+    private const int MaxCarry = 20 * 1024;
+
     private readonly ChannelTransport _transport;
     private readonly ChannelOptions _options;
     private readonly ICircuitAcceptor? _acceptor;
@@ -226,7 +229,7 @@ public sealed partial class Channel : IAsyncDisposable
         try
         {
             ReceiveAvailable(); // what came with the end of the handshake
-            while (await _transport.WaitToReadAsync())
+            while (!IsClosed && await _transport.WaitToReadAsync()) // a transport may still have bytes after the end
             {
                 await _environment.Bandwidth.WaitToReadAsync();
                 ReceiveAvailable();
@@ -270,14 +273,24 @@ public sealed partial class Channel : IAsyncDisposable
             int carried = _carryLength;
             _carry.AsSpan(0, carried).CopyTo(buffer);
             _carryLength = 0;
-            int read = _transport.Read(buffer.AsSpan(carried));
-            int used = Dispatch(buffer.AsSpan(0, carried + read), out int cells);
-            Carry(buffer.AsSpan(used, carried + read - used));
-            bandwidth.OnRead(read, cells);
 
-            // After every read, since a peer as fast as we are never lets the socket run dry.
-            _batch.Flush();
-            if (read == 0 || !bandwidth.MayRead)
+            // What the handshake left over may be long: it is handled before there is room for more.
+            int read = carried > MaxCarry ? 0 : _transport.Read(buffer.AsSpan(carried));
+            bool isMore = read > 0 || carried > MaxCarry;
+            try
+            {
+                int used = Dispatch(buffer.AsSpan(0, carried + read), out int cells);
+                Carry(buffer.AsSpan(used, carried + read - used));
+                bandwidth.OnRead(read, cells);
+            }
+            finally
+            {
+                // After every read, since a peer as fast as we are never lets the socket run dry; and when the channel
+                // dies here, since streams that ended just before have waiters.
+                _batch.Flush();
+            }
+
+            if (!isMore || !bandwidth.MayRead)
             {
                 break;
             }

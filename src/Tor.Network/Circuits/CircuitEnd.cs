@@ -13,7 +13,7 @@ namespace Tunic.Tor.Network.Circuits;
 /// </remarks>
 public abstract class CircuitEnd
 {
-    private readonly List<CircuitStream> _blocked = [];
+    private readonly HashSet<CircuitStream> _blocked = [];
 
     /// <summary>Guards the circuit's state.</summary>
     protected internal Lock Gate { get; } = new();
@@ -57,13 +57,10 @@ public abstract class CircuitEnd
     }
 
     /// <summary>Remembers a stream that waits for the circuit's window. Call inside the gate.</summary>
-    internal void AddBlocked(CircuitStream stream)
-    {
-        if (!_blocked.Contains(stream))
-        {
-            _blocked.Add(stream);
-        }
-    }
+    internal void AddBlocked(CircuitStream stream) => _blocked.Add(stream);
+
+    /// <summary>Forgets a stream that has ended. Call inside the gate.</summary>
+    internal void RemoveBlocked(CircuitStream stream) => _blocked.Remove(stream);
 
     /// <summary>Lets all waiting streams try again. Call inside the gate; they wake when the batch is flushed.</summary>
     protected void WakeBlocked(ReceiveBatch batch)

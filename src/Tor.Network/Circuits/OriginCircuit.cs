@@ -165,7 +165,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     }
 
     void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause) =>
-        End(cause?.Message ?? $"the circuit was destroyed: {reason}", cause);
+        End(cause?.Message ?? $"the circuit was destroyed: {reason}", cause, isByPeer: cause is null);
 
     void ICircuitEndpoint.OnWritable(ChannelCircuit circuit)
     {
@@ -244,7 +244,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         }
     }
 
-    private void End(string why, Exception? cause)
+    private void End(string why, Exception? cause, bool isByPeer = false)
     {
         lock (Gate)
         {
@@ -258,7 +258,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         }
 
         _hopAdded?.TrySetException(cause as CircuitProtocolException as Exception
-            ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause));
+            ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
         _ = _hopAdded?.Task.Exception; // observed: the waiter may have left
         EndStreams(_circuit.HopCount == 0 ? null : _circuit.LastHop, why, cause);
         lock (Gate)

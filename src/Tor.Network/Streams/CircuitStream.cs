@@ -17,7 +17,8 @@ public sealed class CircuitStream
     private bool _ended;
     private CancellationTokenSource? _ending;
     private ITimer? _rateTimer;
-    private volatile bool _woken;
+    private volatile bool _readerWoken;
+    private volatile bool _writerWoken;
 
     /// <summary>A stream that is about to be opened or admitted; see <see cref="Attach"/>.</summary>
     /// <param name="end">The circuit's end.</param>
@@ -82,9 +83,9 @@ public sealed class CircuitStream
             }
 
             await Readable.WaitAsync();
-            if (_woken)
+            if (_readerWoken)
             {
-                _woken = false;
+                _readerWoken = false;
                 return true;
             }
         }
@@ -149,9 +150,9 @@ public sealed class CircuitStream
             }
 
             await Writable.WaitAsync();
-            if (_woken)
+            if (_writerWoken)
             {
-                _woken = false;
+                _writerWoken = false;
                 return true;
             }
         }
@@ -256,14 +257,14 @@ public sealed class CircuitStream
     /// <summary>Lets a waiting reader return, to look at something else.</summary>
     internal void WakeReader()
     {
-        _woken = true;
+        _readerWoken = true;
         Readable.Set();
     }
 
     /// <summary>Lets a waiting writer return, to look at something else.</summary>
     internal void WakeWriter()
     {
-        _woken = true;
+        _writerWoken = true;
         Writable.Set();
     }
 
@@ -383,6 +384,7 @@ public sealed class CircuitStream
     private void SetEnded()
     {
         _ended = true;
+        _end.RemoveBlocked(this);
         CancelSoon();
     }
 

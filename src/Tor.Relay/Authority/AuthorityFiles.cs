@@ -60,14 +60,14 @@ public sealed class AuthorityFiles(IStateStore store)
             changes.Add((SharedRandomStateFile.Name, Encoding.UTF8.GetBytes(SharedRandomStateFile.Format(authority.SharedRandom, now))));
         }
 
-        if (authority.Pins.TryTakeNewLines(out _))
+        if (authority.Relays.Pins.TryTakeNewLines(out _))
         {
-            changes.Add((KeyPinningJournal.Name, Encoding.UTF8.GetBytes(authority.Pins.Format(now))));
+            changes.Add((KeyPinningJournal.Name, Encoding.UTF8.GetBytes(authority.Relays.Pins.Format(now))));
         }
 
         if (actions.Any(action => action is AuthorityAction.PostVote))
         {
-            changes.Add((StabilityHistoryFile.Name, Encoding.UTF8.GetBytes(StabilityHistoryFile.Format(authority.History, now))));
+            changes.Add((StabilityHistoryFile.Name, Encoding.UTF8.GetBytes(StabilityHistoryFile.Format(authority.Relays.History, now))));
         }
 
         if (actions.Any(action => action is AuthorityAction.PostSignatures))

@@ -62,7 +62,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
         lock (_gate)
         {
             answer = _authority.ReceiveUpload(body, Now);
-            (descriptors, extraInfos) = _authority.Shelf.TakeNew();
+            (descriptors, extraInfos) = _authority.Relays.Shelf.TakeNew();
         }
 
         if (descriptors.Count + extraInfos.Count > 0)
@@ -84,8 +84,8 @@ public sealed partial class AuthorityService : IAsyncDisposable
     /// <summary>The operator has changed his mind about single relays.</summary>
     public void SetStandings(RelayStandings standings) => Receive(authority =>
     {
-        authority.Acceptance.Standings = standings;
-        authority.Acceptance.RemoveUnwanted();
+        authority.Relays.Acceptance.Standings = standings;
+        authority.Relays.Acceptance.RemoveUnwanted();
         return true;
     });
 
@@ -211,7 +211,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
         await _probes.WaitAsync(cancel);
         try
         {
-            if (Read(authority => authority.Shelf.FindCurrent(relay)) is not { } descriptor)
+            if (Read(authority => authority.Relays.Shelf.FindCurrent(relay)) is not { } descriptor)
             {
                 return;
             }

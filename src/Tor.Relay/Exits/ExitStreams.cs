@@ -63,6 +63,11 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         {
             stream.Close(EndReason.Hibernating);
         }
+        catch
+        {
+            stream.Close(EndReason.Internal);
+            throw;
+        }
         finally
         {
             Interlocked.Decrement(ref _connecting);

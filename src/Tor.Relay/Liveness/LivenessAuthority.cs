@@ -82,7 +82,8 @@ public sealed partial class LivenessAuthority(
         return result == HeartbeatResult.Accepted ? DirectoryAnswer.Short(200, "OK") : DirectoryAnswer.Short(400, $"Heartbeat refused: {result}");
     }
 
-    private void Step()
+    /// <summary>Finds out who is silent, and publishes if that is news.</summary>
+    internal void Step()
     {
         LivenessDocument? document;
         lock (_gate)

@@ -5,6 +5,7 @@ using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
+using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Relay;
@@ -20,18 +21,21 @@ namespace Tunic.Tests.Interop.Relays;
 internal sealed class PublishedRelay : IAsyncDisposable
 {
     private readonly RelayKeys _keys;
-    private readonly LinkIdentities _links;
+    private readonly LinkIdentity _link;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _publishing;
 
-    private PublishedRelay(RelayKeys keys, StockTorNetwork network, string nickname, bool exit, RelayOptions options)
+    private PublishedRelay(
+        RelayKeys keys, StockTorNetwork network, string nickname, bool exit, RelayOptions options, DirectoryStreamHandler? directory)
     {
         _keys = keys;
-        _links = new LinkIdentities(keys, () => [IPAddress.Loopback]);
+        RelayLinkKeys link = keys.Current.Link;
+        _link = new LinkIdentity(link.CreateTlsContext(), new ChannelIdentity(link.Certificates, [IPAddress.Loopback]));
         var sources = new RelaySources
         {
-            Link = () => _links.Current,
+            Link = () => _link,
             Handshakes = () => new HandshakeKeys(keys.RsaIdentity, keys.Ed25519Identity, keys.Current.NtorKeys),
+            Directory = directory,
         };
         Node = new Tunic.Tor.Relay.RelayNode(options, sources, SystemRandomSource.Instance, TimeProvider.System, NullLogger.Instance);
         Node.Start();
@@ -45,9 +49,9 @@ internal sealed class PublishedRelay : IAsyncDisposable
                 Address = IPAddress.Loopback,
                 OnionRouterPort = (ushort)Node.OrPorts[0].Port,
                 ExitPolicy = exit ? options.Exit.Policy : ExitPolicy.RejectAll,
-                IsTunnelledDirectoryServer = false,
+                IsTunnelledDirectoryServer = directory is not null,
             },
-            Measure = () => new RelayMeasurements { BandwidthObserved = 10_000_000 },
+            Measure = () => new RelayMeasurements { BandwidthObserved = 10_000_000, Uptime = TimeSpan.FromHours(1) }, // long enough for the flag Stable
             Authorities = [.. network.Authorities.Select(AuthorityOf)],
             Client = new DirectoryPortClient(TimeSpan.FromSeconds(10), TimeProvider.System),
             IsTestNetwork = true,
@@ -62,7 +66,11 @@ internal sealed class PublishedRelay : IAsyncDisposable
     internal string Fingerprint => _keys.RsaIdentity.ToString();
 
     internal static async Task<PublishedRelay> StartAsync(
-        StockTorNetwork network, string nickname, bool exit = false, Func<RelayOptions, RelayOptions>? configure = null)
+        StockTorNetwork network,
+        string nickname,
+        bool exit = false,
+        Func<RelayOptions, RelayOptions>? configure = null,
+        DirectoryStreamHandler? directory = null)
     {
         RelayKeys keys = await RelayKeys.LoadAsync(
             new MemoryStateStore(), new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, CancellationToken.None);
@@ -73,7 +81,7 @@ internal sealed class PublishedRelay : IAsyncDisposable
             Circuits = new RelayCircuitOptions { ExtendToPrivateAddresses = true },
             Exit = exit ? new ExitOptions { Policy = everything, AllowPrivateAddresses = true } : new ExitOptions(),
         };
-        return new PublishedRelay(keys, network, nickname, exit, configure?.Invoke(options) ?? options);
+        return new PublishedRelay(keys, network, nickname, exit, configure?.Invoke(options) ?? options, directory);
     }
 
     public async ValueTask DisposeAsync()
@@ -81,11 +89,11 @@ internal sealed class PublishedRelay : IAsyncDisposable
         await _stop.CancelAsync();
         await _publishing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Node.DisposeAsync();
-        _links.Dispose();
+        _link.Tls.Dispose();
         _keys.Dispose();
     }
 
-    private static DirectoryAuthority AuthorityOf(StockTorNode node) => new(
+    internal static DirectoryAuthority AuthorityOf(StockTorNode node) => new(
         node.Name,
         default(RsaIdentity),
         default(RsaIdentity),

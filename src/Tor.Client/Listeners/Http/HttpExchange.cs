@@ -47,7 +47,7 @@ internal sealed class HttpExchange(ProxyConnection client, HttpProxyRequest requ
         {
             await origin.SendAsync(request.OriginHead, finished);
             await SendBodyAsync(finished);
-            _hasLeft = await client.WaitToLeaveAsync(options.MaxHeadLength, finished);
+            await WaitToLeaveAsync(finished);
         }
         catch (OperationCanceledException)
         {
@@ -69,6 +69,15 @@ internal sealed class HttpExchange(ProxyConnection client, HttpProxyRequest requ
         if (_hasLeft || _isMalformed)
         {
             origin.Stream.Close(EndReason.Misc);
+        }
+    }
+
+    private async Task WaitToLeaveAsync(CancellationToken finished)
+    {
+        while (!finished.IsCancellationRequested && !_hasLeft)
+        {
+            await Task.Delay(ProxyConnection.WatchInterval, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _hasLeft = !finished.IsCancellationRequested && await client.HasLeftAsync(options.MaxHeadLength);
         }
     }
 

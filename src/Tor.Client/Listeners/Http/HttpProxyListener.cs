@@ -56,7 +56,7 @@ public sealed partial class HttpProxyListener : ProxyListener
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Option}: refused a request: {Why}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Option}: refused a request: {Why}")]
     private static partial void LogRefused(ILogger log, string option, string why);
 
     [LoggerMessage(

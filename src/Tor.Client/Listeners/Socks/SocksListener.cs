@@ -11,7 +11,7 @@ namespace Tunic.Tor.Client.Listeners.Socks;
 /// <summary>A SOCKS port: versions 4, 4a and 5, with Tor's commands for name lookup.</summary>
 public sealed partial class SocksListener : ProxyListener
 {
-    /// <summary>What an application may send before its stream is open; the rest waits in its socket.</summary>
+    /// <summary>What is taken from an application before its stream is open; the rest waits in its socket.</summary>
     private const int MaxEarlyInput = 16 * 1024;
     private static readonly TimeSpan WarningInterval = TimeSpan.FromSeconds(5); // as stock
 
@@ -105,8 +105,7 @@ public sealed partial class SocksListener : ProxyListener
             ContinueInline = true,
             Families = request.Version == SocksVersion.Socks5 ? _options.Families : BeginFlags.None, // SOCKS4 knows no IPv6
         };
-        (CircuitStream? stream, StreamFailure failure) = await connection.WatchAsync(
-            MaxEarlyInput, cancel => _gate.OpenAsync(target, cancel), stop);
+        (CircuitStream? stream, StreamFailure failure) = await connection.WatchAsync(MaxEarlyInput, cancel => _gate.OpenAsync(target, cancel), stop);
         if (stream is null)
         {
             await FailAsync(connection, request, failure, stop);
@@ -159,6 +158,6 @@ public sealed partial class SocksListener : ProxyListener
         Message = "{Option}: an application gives only an IP address. One that looks names up itself may tell its DNS server where it goes: let it use SOCKS4a, or SOCKS5 with host names")]
     private static partial void LogAddressOnly(ILogger log, string option);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Option}: refused a handshake: {Why}")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Option}: refused a handshake: {Why}")]
     private static partial void LogRefused(ILogger log, string option, string why);
 }

@@ -35,25 +35,26 @@ public sealed class TlsConnector(RandomSource random, TlsConnectorOptions option
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         timer.CancelAfter(options.Timeout);
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(address, timer.Token);
             return await TlsTransport.HandshakeAsync(socket, _context, isServer: false, RandomServerName(), timer.Token);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new TimeoutException($"no TLS connection within {options.Timeout.TotalSeconds:0.#} s");
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException(failure.Message, failure);
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

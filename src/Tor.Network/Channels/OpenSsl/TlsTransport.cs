@@ -8,6 +8,9 @@ namespace Tunic.Tor.Network.Channels.OpenSsl;
 /// <summary>TLS over a TCP socket. Ciphertext passes through buffers of the thread, so an idle connection holds none.</summary>
 internal sealed class TlsTransport : ChannelTransport
 {
+    /// <summary>One full write and a few alerts.</summary>
+    private const int MaxUnsentLength = MaxWriteLength + (8 * 1024);
+
     private readonly Socket _socket;
     private readonly TlsSession _session;
     // Guards the session and what it has encrypted: records must reach the socket in the order in which they were made.
@@ -272,8 +275,14 @@ internal sealed class TlsTransport : ChannelTransport
         return total;
     }
 
+    /// <exception cref="IOException">Too much waits: the peer provokes answers of TLS itself, and does not read them.</exception>
     private void KeepUnsent(ReadOnlySpan<byte> bytes)
     {
+        if (_unsentLength + bytes.Length > MaxUnsentLength)
+        {
+            throw new IOException("the peer provokes answers and does not read them");
+        }
+
         byte[] grown = ArrayPool<byte>.Shared.Rent(_unsentLength + bytes.Length);
         if (_unsent is not null)
         {

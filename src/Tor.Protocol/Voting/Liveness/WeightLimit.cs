@@ -13,16 +13,14 @@ internal static class WeightLimit
         IEnumerable<RsaIdentity> candidates, IReadOnlySet<RsaIdentity> before, IReadOnlyDictionary<RsaIdentity, long> weights)
     {
         var known = new SortedSet<RsaIdentity>(candidates.Where(weights.ContainsKey));
+        bool areWeightless = weights.Values.All(weight => weight == 0); // a young network: then every relay counts the same
         Int128 total = 0;
-        foreach (long weight in weights.Values)
-        {
-            total += weight;
-        }
-
         Int128 down = 0;
-        foreach (RsaIdentity relay in known)
+        foreach ((RsaIdentity relay, long weight) in weights)
         {
-            down += weights[relay];
+            long counted = areWeightless ? 1 : weight;
+            total += counted;
+            down += known.Contains(relay) ? counted : 0;
         }
 
         if (3 * down > total)

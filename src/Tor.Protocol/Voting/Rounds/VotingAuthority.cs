@@ -4,9 +4,7 @@ using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Bandwidths;
 using Tunic.Tor.Protocol.Documents.Consensuses;
-using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Documents.Votes;
-using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Keys;
 using Tunic.Tor.Protocol.Voting.SharedRandom;
 using Tunic.Tor.Protocol.Voting.Tally;
@@ -22,12 +20,9 @@ namespace Tunic.Tor.Protocol.Voting.Rounds;
 /// </remarks>
 public sealed class VotingAuthority
 {
-    private static readonly TimeSpan AddressPenalty = TimeSpan.FromHours(1);
-
     private readonly AuthorityKeys _keys;
     private readonly AuthorityNetwork _network;
     private readonly AuthorityProfile _profile;
-    private readonly RsaIdentity _self;
     private readonly VoteBuilder _voteBuilder;
     private readonly DateTime _started;
     private readonly Dictionary<AuthorityKeyId, AuthorityCertificate> _certificates = [];
@@ -48,18 +43,15 @@ public sealed class VotingAuthority
         AuthorityKeys keys, AuthorityNetwork network, AuthorityProfile profile, AuthorityState state, AcceptanceOptions acceptance,
         RandomSource random, DateTime now)
     {
-        (_keys, _network, _profile, _self, _started) = (keys, network, profile, acceptance.Self, now);
+        (_keys, _network, _profile, _started) = (keys, network, profile, now);
         _voteBuilder = new VoteBuilder(profile, keys.Certificate);
         _certificates[keys.Certificate.KeyId] = keys.Certificate;
-        History = state.History;
-        Pins = state.Pins;
         foreach ((Consensus consensus, ReadOnlyMemory<byte> text) in state.Consensuses)
         {
             _published[consensus.Flavor] = (consensus, text);
         }
 
-        Shelf = state.Shelf;
-        Acceptance = new DescriptorAcceptance(acceptance, Shelf, Pins) { Standings = state.Standings };
+        Relays = new RelayRoster(state, acceptance, profile.Flags, network.AuthorityRelays);
         Votes = new VoteBox(network.Authorities);
         _isHurried = network.ExpectedRelays is not null && LiveConsensus(now) is null;
         _round = new VotingRound(_isHurried
@@ -70,17 +62,8 @@ public sealed class VotingAuthority
         PrepareSharedRandom(now);
     }
 
-    /// <summary>Descriptors and extra-info documents.</summary>
-    public DescriptorShelf Shelf { get; }
-
-    /// <summary>Decides about uploads.</summary>
-    public DescriptorAcceptance Acceptance { get; }
-
-    /// <summary>Pinned identity pairs.</summary>
-    public KeyPinningJournal Pins { get; }
-
-    /// <summary>Ups and downs of all relays.</summary>
-    public StabilityHistory History { get; }
+    /// <summary>What is known of relays.</summary>
+    public RelayRoster Relays { get; }
 
     /// <summary>Shared random state.</summary>
     public SharedRandomState SharedRandom { get; }
@@ -90,9 +73,6 @@ public sealed class VotingAuthority
 
     /// <summary>Consensuses that are being signed.</summary>
     public ConsensusBox Box { get; } = new();
-
-    /// <summary>Who was reached when.</summary>
-    public ReachabilityBook Reachability { get; } = new();
 
     /// <summary>What a scanner measured; null when there is none. Set it before each vote.</summary>
     public BandwidthFile? Bandwidths { get; set; }
@@ -115,7 +95,7 @@ public sealed class VotingAuthority
         get
         {
             DateTime round = _round.NextDeadline ?? DateTime.MaxValue;
-            return _profile.Flags.TestReachability && Reachability.NextDeadline < round ? Reachability.NextDeadline : round;
+            return _profile.Flags.TestReachability && Relays.Reachability.NextDeadline < round ? Relays.Reachability.NextDeadline : round;
         }
     }
 
@@ -129,35 +109,14 @@ public sealed class VotingAuthority
     /// <summary>Takes descriptors and extra-info documents.</summary>
     public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body, DateTime now)
     {
-        UploadAnswer answer = Acceptance.AcceptUpload(body, now);
-        while (Acceptance.TryTakeTest(out RsaIdentity relay))
-        {
-            if (_profile.Flags.TestReachability && relay != _self)
-            {
-                _actions.Enqueue(new AuthorityAction.TestRelay(relay));
-            }
-        }
-
+        UploadAnswer answer = Relays.Acceptance.AcceptUpload(body, now);
+        EnqueueTests(Relays.TakeUrgentTests());
         return answer;
     }
 
     /// <summary>A test reached a relay, which showed both its identities there.</summary>
-    public void OnReachable(RsaIdentity relay, Ed25519Identity ed25519Identity, IPEndPoint address, DateTime now)
-    {
-        if (Shelf.FindCurrent(relay) is not { } descriptor || descriptor.Ed25519Identity != ed25519Identity || !HasAddress(descriptor, address))
-        {
-            return;
-        }
-
-        Reachability.OnReachable(relay, address, now);
-        if (address.Address.GetAddressBytes().Length == 4)
-        {
-            TimeSpan penalty = FindConsensus(ConsensusFlavor.Unflavored)?.Consensus is { } consensus
-                ? (consensus.FreshUntil - consensus.ValidAfter + (consensus.ValidUntil - consensus.ValidAfter)) / 2
-                : _profile.Flags.IsTestingNetwork ? TimeSpan.FromMinutes(4) : AddressPenalty;
-            History.OnReachable(relay, address, now, penalty);
-        }
-    }
+    public void OnReachable(RsaIdentity relay, Ed25519Identity ed25519Identity, IPEndPoint address, DateTime now) =>
+        Relays.OnReachable(relay, ed25519Identity, address, now, FindConsensus(ConsensusFlavor.Unflavored)?.Consensus);
 
     /// <summary>Takes one or more votes that follow each other.</summary>
     /// <param name="body">The votes.</param>
@@ -214,14 +173,7 @@ public sealed class VotingAuthority
     /// <summary>Does what is due.</summary>
     public void OnDeadline(DateTime now)
     {
-        if (_profile.Flags.TestReachability)
-        {
-            foreach (RsaIdentity relay in Reachability.TakeDue(Shelf.Current.Keys, now).Where(relay => relay != _self))
-            {
-                _actions.Enqueue(new AuthorityAction.TestRelay(relay));
-            }
-        }
-
+        EnqueueTests(Relays.TakeDueTests(now));
         if (_isHurried)
         {
             HurryAlong(now);
@@ -239,7 +191,7 @@ public sealed class VotingAuthority
 
     private void HurryAlong(DateTime now)
     {
-        if (_round.Next == VotingStep.Vote && _network.ExpectedRelays!.All(relay => IsReady(relay)) && _round.TryTakeEarly(VotingStep.Vote))
+        if (_round.Next == VotingStep.Vote && _network.ExpectedRelays!.All(Relays.IsReady) && _round.TryTakeEarly(VotingStep.Vote))
         {
             Take(VotingStep.Vote, now);
         }
@@ -259,8 +211,13 @@ public sealed class VotingAuthority
         }
     }
 
-    private bool IsReady(RsaIdentity relay) => Shelf.FindCurrent(relay) is not null
-        && (relay == _self || !_profile.Flags.TestReachability || Reachability.Find(relay).IPv4 is not null);
+    private void EnqueueTests(IEnumerable<RsaIdentity> relays)
+    {
+        foreach (RsaIdentity relay in relays)
+        {
+            _actions.Enqueue(new AuthorityAction.TestRelay(relay));
+        }
+    }
 
     private void Take(VotingStep step, DateTime now)
     {
@@ -286,23 +243,11 @@ public sealed class VotingAuthority
 
     private void MakeVote(DateTime now)
     {
-        Shelf.Expire(now);
-        Reachability.Keep(relay => Shelf.FindCurrent(relay) is not null);
-        History.Downrate(now);
-        IEnumerable<KnownRelay> relays = Shelf.Current.Values.Select(descriptor => new KnownRelay
-        {
-            Descriptor = descriptor,
-            Standing = Acceptance.StandingOf(descriptor),
-            LastReachable = Reachability.Find(descriptor.Identity).IPv4,
-            LastReachableIPv6 = Reachability.Find(descriptor.Identity).IPv6,
-            IsSelf = descriptor.Identity == _self,
-            IsAuthority = _network.AuthorityRelays.Contains(descriptor.Identity),
-        });
         IReadOnlyDictionary<string, int> parameters =
             FindConsensus(ConsensusFlavor.Unflavored)?.Consensus.Parameters ?? new Dictionary<string, int>();
         DateTime second = UnixSeconds.ToTime(UnixSeconds.Of(now));
         BuiltVote built = _voteBuilder.Build(
-            relays, History, _network.ParticipatesInSharedRandom ? SharedRandom : null, Bandwidths,
+            Relays.TakeStock(now), Relays.History, _network.ParticipatesInSharedRandom ? SharedRandom : null, Bandwidths,
             new VoteMoment(second, Schedule.ValidAfter, now - _started, parameters));
         Microdescriptors = built.Microdescriptors;
         byte[] text = VoteWriter.Write(built.Vote, _keys.Signing);
@@ -388,7 +333,7 @@ public sealed class VotingAuthority
         _actions.Enqueue(new AuthorityAction.Publish(consensus, text));
         if (consensus.Flavor == ConsensusFlavor.Unflavored)
         {
-            Acceptance.Listed = consensus.Relays.ToDictionary(relay => relay.Identity, relay => relay.DescriptorDigest);
+            Relays.Acceptance.Listed = consensus.Relays.ToDictionary(relay => relay.Identity, relay => relay.DescriptorDigest);
             SharedRandom.OnConsensus(
                 ToValue(consensus.PreviousSharedRandom, consensus.PreviousSharedRandomReveals),
                 ToValue(consensus.CurrentSharedRandom, consensus.CurrentSharedRandomReveals));
@@ -427,10 +372,6 @@ public sealed class VotingAuthority
         FindConsensus(ConsensusFlavor.Unflavored)?.Consensus is { } consensus && consensus.IsLive(now) ? consensus : null;
 
     private AuthorityCertificate? FindCertificate(AuthorityKeyId key) => _certificates.GetValueOrDefault(key);
-
-    private static bool HasAddress(RouterDescriptor descriptor, IPEndPoint address) =>
-        (descriptor.Declaration.Address.Equals(address.Address) && descriptor.Declaration.OnionRouterPort == address.Port)
-        || address.Equals(descriptor.Declaration.IPv6Address);
 
     private static SharedRandomValue? ToValue(Digest256? value, long reveals) =>
         value is { } known ? new SharedRandomValue((ulong)reveals, known) : null;

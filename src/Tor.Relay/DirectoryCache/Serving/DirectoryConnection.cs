@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Serving;
 
@@ -12,6 +13,11 @@ public sealed class DirectoryConnection(DirectoryServer server)
     private const int WriteLength = 16 * 1024;
 
     private readonly DirectoryServerOptions _options = server.Options;
+
+    /// <summary>Serves one BEGIN_DIR stream: what a relay's data path asks for.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Task ServeAsync(Stream stream, DirectoryStreamOrigin origin, CancellationToken cancel) =>
+        ServeAsync(stream, new DirectoryAsker(origin.PreviousHop, IsTunnelled: true, IsAnonymous: !origin.IsFirstHop), cancel);
 
     /// <summary>Reads a request, answers it and returns; the caller closes the stream. An asker who breaks HTTP, is too slow or goes away gets no answer.</summary>
     /// <param name="stream">A fresh stream.</param>

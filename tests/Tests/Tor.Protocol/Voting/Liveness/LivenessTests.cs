@@ -150,6 +150,19 @@ public class LivenessTests
     }
 
     [Fact]
+    public void In_a_network_without_weights_relays_are_counted()
+    {
+        _tracker.OnConsensus(Weights().ToDictionary(pair => pair.Key, _ => 0L));
+        Array.ForEach([0, 1, 2], index => Beat(index));
+        Pass(3);
+        Array.ForEach([1, 2], index => Beat(index));
+        Pass(2.1);
+        Assert.Single(_tracker.Down);
+        Pass(3); // three of eight are more than a third
+        Assert.Single(_tracker.Down);
+    }
+
+    [Fact]
     public void Only_relays_of_the_consensus_are_listed()
     {
         Beat(0);

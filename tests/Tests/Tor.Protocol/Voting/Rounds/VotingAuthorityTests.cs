@@ -149,9 +149,9 @@ public class VotingAuthorityTests
         authority.ReceiveUpload(Relays[0].Write(_now), _now);
         authority.OnReachable(Relays[0].Identity, Relays[1].Ed25519Identity, Relays[0].Address, _now);
         authority.OnReachable(Relays[0].Identity, Relays[0].Ed25519Identity, Relays[1].Address, _now);
-        Assert.Null(authority.Reachability.Find(Relays[0].Identity).IPv4);
+        Assert.Null(authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
         authority.OnReachable(Relays[0].Identity, Relays[0].Ed25519Identity, Relays[0].Address, _now);
-        Assert.Equal(_now, authority.Reachability.Find(Relays[0].Identity).IPv4);
+        Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
     }
 
     private void Begin(int count, bool hurried, int? total = null)

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
@@ -9,7 +7,7 @@ using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Keys;
 
-namespace Tunic.Tests.Interop.RelayNode;
+namespace Tunic.Tests.Interop.Relays;
 
 /// <summary>A stock authority takes our descriptors, and says in its own words why it does not take others.</summary>
 public sealed class DescriptorInteropTests
@@ -20,7 +18,7 @@ public sealed class DescriptorInteropTests
     public async Task A_stock_authority_takes_and_serves_our_descriptor_and_refuses_a_changed_pair_of_keys()
     {
         await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Authorities = 1, Relays = 0, Exits = 0, Clients = 0 });
-        DirectoryAuthority authority = AuthorityOf(network.Authorities[0]);
+        DirectoryAuthority authority = PublishedRelay.AuthorityOf(network.Authorities[0]);
         var directory = new StockDirectory(network.Authorities[0].DirectoryUri);
         var store = new MemoryStateStore();
         using RelayKeys keys = await LoadAsync(store);
@@ -75,11 +73,4 @@ public sealed class DescriptorInteropTests
 
     private static Task<RelayKeys> LoadAsync(MemoryStateStore store) =>
         RelayKeys.LoadAsync(store, new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, Cancel);
-
-    private static DirectoryAuthority AuthorityOf(StockTorNode node) => new(
-        node.Name,
-        default(RsaIdentity),
-        default(RsaIdentity),
-        new IPEndPoint(IPAddress.Loopback, node.OrPort),
-        IPEndPoint.Parse(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{node.DirPort}")));
 }

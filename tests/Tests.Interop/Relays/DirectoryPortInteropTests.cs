@@ -9,7 +9,7 @@ using Tunic.Tor.Protocol.Documents.Microdescriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Serving;
 
-namespace Tunic.Tests.Interop.RelayNode;
+namespace Tunic.Tests.Interop.Relays;
 
 /// <summary>Our directory port and a stock authority's, with the same documents, give the same answers.</summary>
 public sealed class DirectoryPortInteropTests

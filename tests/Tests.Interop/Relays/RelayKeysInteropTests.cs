@@ -4,7 +4,7 @@ using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
 using Tunic.Tor.Relay.Keys;
 
-namespace Tunic.Tests.Interop.RelayNode;
+namespace Tunic.Tests.Interop.Relays;
 
 /// <summary>Stock tor and our relay take over each other's key files.</summary>
 public sealed class RelayKeysInteropTests : IDisposable
