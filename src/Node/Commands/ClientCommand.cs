@@ -3,6 +3,7 @@ using System.Net;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
@@ -20,13 +21,14 @@ internal sealed class ClientCommand
     private readonly Option<int> _socksPort = new("--socks-port") { Description = "SOCKS port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Socks };
     private readonly Option<int> _httpPort = new("--http-port") { Description = "HTTP proxy port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Http };
     private readonly Option<int> _dnsPort = new("--dns-port") { Description = "DNS port on 127.0.0.1; 0 for none." };
+    private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for metrics in Prometheus' format; 0 for none." };
     private readonly Option<int> _hops = new("--hops") { Description = "Hops of a circuit, 2 to 8; fewer than 3 are not anonymous.", DefaultValueFactory = _ => 3 };
 
     internal Command Create()
     {
         var command = new Command("client", "Run a client: a SOCKS port and an HTTP proxy for programs on this machine.");
         _network.AddTo(command);
-        foreach (Option option in new Option[] { _socksPort, _httpPort, _dnsPort, _hops })
+        foreach (Option option in new Option[] { _socksPort, _httpPort, _dnsPort, _hops, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -83,6 +85,7 @@ internal sealed class ClientCommand
         await using var node = new ClientNode(network.Profile, options, store, environment);
         var ports = new ClientPorts(arguments.GetValue(_socksPort), arguments.GetValue(_httpPort), arguments.GetValue(_dnsPort));
         OpenPorts(node, environment, ports, network.Profile.IsPrivate);
+        await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         node.Start();
         await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Success;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
@@ -24,13 +25,14 @@ internal sealed class RelayCommand
     private readonly Option<string?> _contact = new("--contact") { Description = "How to reach you, for everybody to read." };
     private readonly Option<string> _address = new("--address") { Description = "IPv4 address under which others reach this machine.", Required = true };
     private readonly Option<int> _port = new("--or-port") { Description = "Port for the connections of clients and relays.", DefaultValueFactory = _ => 9001 };
+    private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for metrics in Prometheus' format; 0 for none." };
     private readonly Option<string?> _exit = new("--exit-policy") { Description = "Rules such as 'accept *:443,reject *:*'; without them nothing leaves the network here." };
 
     internal Command Create()
     {
         var command = new Command("relay", "Run a relay in a network.");
         _network.AddTo(command);
-        foreach (Option option in new Option[] { _nickname, _contact, _address, _port, _exit })
+        foreach (Option option in new Option[] { _nickname, _contact, _address, _port, _exit, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -65,6 +67,7 @@ internal sealed class RelayCommand
         }
 
         log.Notice($"The relay {settings.Descriptor.Nickname} ({relay.Keys.RsaIdentity}) listens on {relay.Node.OrPorts[0]}.");
+        await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         client.Start();
         await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return ExitCode.Success;

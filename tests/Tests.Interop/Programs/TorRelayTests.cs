@@ -28,6 +28,8 @@ public sealed class TorRelayTests : IDisposable
             fingerprint = await ReadFingerprintAsync(relay);
             network.SetBandwidth(fingerprint);
             await network.WaitForConsensusWithAsync([fingerprint], StartLimit);
+            var directory = new StockDirectory(network.Authorities[0].DirectoryUri);
+            await Deadline.UntilAsync("the exit has a weight", StartLimit, async () => await directory.GetBandwidthAsync(fingerprint) > 0);
             StockTorNode client = network.Add(StockTorRole.Client, $"ExitNodes ${fingerprint}");
             await client.WaitForBootstrapAsync(StartLimit);
 
@@ -35,7 +37,7 @@ public sealed class TorRelayTests : IDisposable
 
             Assert.True(page.HttpStatus == 200, page.Output);
             Assert.Equal(LoopbackHttpServer.Content(1_000_000), page.Body);
-            IReadOnlyList<string> flags = (await new StockDirectory(network.Authorities[0].DirectoryUri).GetFlagsAsync())[fingerprint];
+            IReadOnlyList<string> flags = (await directory.GetFlagsAsync())[fingerprint];
             Assert.Superset(new HashSet<string> { "Exit", "Fast", "Running", "Valid" }, flags.ToHashSet());
             await relay.StopAsync();
             Assert.Equal(0, relay.ExitCode);
