@@ -14,7 +14,7 @@ internal static class ConsensusSchedule
     /// interval after fresh-until at the earliest.
     /// </summary>
     /// <param name="consensus">The present one.</param>
-    /// <param name="isPrivate">A private network is small and changes quickly: each consensus is fetched as soon as the caches have it.</param>
+    /// <param name="isPrivate">A private network is small and changes quickly: each consensus is fetched, once the caches, which take half an interval, have it.</param>
     /// <param name="random">Spreads the clients.</param>
     internal static DateTime ChooseNextFetch(Consensus consensus, bool isPrivate, RandomSource random)
     {
@@ -22,7 +22,7 @@ internal static class ConsensusSchedule
         TimeSpan caching = CachingTime < interval / 16 ? CachingTime : interval / 16;
         if (isPrivate)
         {
-            return consensus.FreshUntil + caching + (interval / 4 * random.NextDouble());
+            return consensus.FreshUntil + (interval / 2) + caching + (interval / 4 * random.NextDouble());
         }
 
         DateTime start = consensus.FreshUntil + caching + (interval * 3 / 4);
