@@ -89,11 +89,12 @@ internal sealed class RelayCommand
             throw new CommandException(ErrorKind.Configuration, $"--address {address}: an IPv4 address in numbers is needed.");
         }
 
-        if (rules is not null && !ExitPolicyParser.TryParseConfiguration($"reject private:*,{rules},reject *:*", out policy))
+        if (rules is not null && !ExitPolicyParser.TryParseConfiguration($"{rules},reject *:*", out policy))
         {
             throw new CommandException(ErrorKind.Configuration, $"--exit-policy {rules}: these are no rules such as 'accept *:443,reject *:*'.");
         }
 
+        IPEndPoint[] targets = ReadSingleTargets(rules);
         int port = arguments.GetValue(_port);
         return new RelaySettings
         {
@@ -101,7 +102,7 @@ internal sealed class RelayCommand
             {
                 OrPorts = [new IPEndPoint(IPAddress.IsLoopback(parsed) ? parsed : IPAddress.Any, port)],
                 Circuits = new RelayCircuitOptions { ExtendToPrivateAddresses = network.Profile.IsPrivate },
-                Exit = new ExitOptions { Policy = policy },
+                Exit = new ExitOptions { Policy = policy, AllowedTargets = targets.ToHashSet() },
             },
             Descriptor = new RelayDescriptorOptions
             {
@@ -114,4 +115,10 @@ internal sealed class RelayCommand
             IsTestNetwork = network.Profile.IsPrivate,
         };
     }
+
+    /// <summary>Private addresses are refused whatever the policy says, but for single ones that it names: "accept 127.0.0.1:8080".</summary>
+    private static IPEndPoint[] ReadSingleTargets(string? rules) => [.. (rules ?? "").Split(',', StringSplitOptions.TrimEntries)
+        .Where(rule => rule.StartsWith("accept ", StringComparison.Ordinal))
+        .Select(rule => IPEndPoint.TryParse(rule.AsSpan("accept ".Length), out IPEndPoint? target) && target.Port != 0 ? target : null)
+        .OfType<IPEndPoint>()];
 }

@@ -54,7 +54,6 @@ internal sealed class PrivateNetwork : IAsyncDisposable
         var variables = new Dictionary<string, string>
         {
             [TorAuthoritySettings.ExpectedRelaysVariable] = string.Join(',', _plan.Nodes.Select(node => node.Identity)),
-            ["DOTNET_TieredPGO"] = "0", // many processes start at once, and each does little
         };
         NodeProcess[] started = [.. _plan.Nodes.Where(isMeant).Select(node =>
         {

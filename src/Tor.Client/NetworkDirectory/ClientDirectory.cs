@@ -192,7 +192,7 @@ internal sealed class ClientDirectory(
     {
         Prune(consensus, before: _consensus);
         _consensus = consensus;
-        _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, random);
+        _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, profile.IsPrivate, random);
         DirectoryLog.NewConsensus(log, consensus.ValidAfter, consensus.Relays.Count);
         PublishView();
     }

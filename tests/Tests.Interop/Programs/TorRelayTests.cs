@@ -28,16 +28,19 @@ public sealed class TorRelayTests : IDisposable
             fingerprint = await ReadFingerprintAsync(relay);
             network.SetBandwidth(fingerprint);
             await network.WaitForConsensusWithAsync([fingerprint], StartLimit);
-            var directory = new StockDirectory(network.Authorities[0].DirectoryUri);
-            await Deadline.UntilAsync("the exit has a weight", StartLimit, async () => await directory.GetBandwidthAsync(fingerprint) > 0);
-            StockTorNode client = network.Add(StockTorRole.Client, $"ExitNodes ${fingerprint}");
+            StockTorNode client = network.Add(StockTorRole.Client);
             await client.WaitForBootstrapAsync(StartLimit);
+            await using TorControl control = await client.ControlAsync();
+            await control.LeaveStreamsUnattachedAsync();
 
-            CurlResult page = await Curl.ThroughSocks5(client.SocksPort).GetAsync(server.Url("/bytes/1000000"));
+            string circuit = await BuildCircuitAsync(control, network.Relays[0].Fingerprint, network.Relays[1].Fingerprint, fingerprint);
+            Task<CurlResult> fetching = Curl.ThroughSocks5(client.SocksPort).GetAsync(server.Url("/bytes/1000000"));
+            await control.AttachNextStreamAsync(circuit);
+            CurlResult page = await fetching;
 
             Assert.True(page.HttpStatus == 200, page.Output);
             Assert.Equal(LoopbackHttpServer.Content(1_000_000), page.Body);
-            IReadOnlyList<string> flags = (await directory.GetFlagsAsync())[fingerprint];
+            IReadOnlyList<string> flags = (await new StockDirectory(network.Authorities[0].DirectoryUri).GetFlagsAsync())[fingerprint];
             Assert.Superset(new HashSet<string> { "Exit", "Fast", "Running", "Valid" }, flags.ToHashSet());
             await relay.StopAsync();
             Assert.Equal(0, relay.ExitCode);
@@ -48,6 +51,25 @@ public sealed class TorRelayTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>A stock client asks for a microdescriptor that its cache did not have only ten seconds later again.</summary>
+    private static async Task<string> BuildCircuitAsync(TorControl control, params string[] path)
+    {
+        string circuit = "";
+        await Deadline.UntilAsync("the client knows our exit", StartLimit, async () =>
+        {
+            try
+            {
+                circuit = await control.BuildCircuitAsync(path);
+                return true;
+            }
+            catch (InvalidOperationException failure) when (failure.Message.Contains("No descriptor", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        });
+        return circuit;
+    }
 
     private static async Task<string> ReadFingerprintAsync(PeerProcess relay) =>
         (await relay.WaitForLineAsync("identity key fingerprint is", StartLimit)).Split('\'')[^2].Split(' ')[1];

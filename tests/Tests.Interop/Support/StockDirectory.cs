@@ -69,26 +69,6 @@ public sealed class StockDirectory(Uri address)
         return flags;
     }
 
-    /// <summary>A relay's weight in the current consensus; 0 when it is not listed.</summary>
-    public async Task<int> GetBandwidthAsync(string wanted)
-    {
-        string fingerprint = "";
-        foreach (string line in (await TryGetTextAsync("tor/status-vote/current/consensus") ?? "").Split('\n'))
-        {
-            string[] words = line.Split(' ', '=');
-            if (words[0] == "r")
-            {
-                fingerprint = Convert.ToHexString(Convert.FromBase64String(line.Split(' ')[2] + "="));
-            }
-            else if (words[0] == "w" && fingerprint == wanted)
-            {
-                return int.Parse(words[2], System.Globalization.CultureInfo.InvariantCulture);
-            }
-        }
-
-        return 0;
-    }
-
     /// <summary>Stores what the authority serves now, with the microdescriptors of its consensus, as files for a decoder to read.</summary>
     public async Task CaptureAsync(string directory)
     {

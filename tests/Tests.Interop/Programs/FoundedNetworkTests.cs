@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Text.Json;
+using Tunic.Tests.Interop.Support;
+
+namespace Tunic.Tests.Interop.Programs;
+
+/// <summary>A network founded with `tunic authority`, joined by relays and a client that have nothing but its file.</summary>
+public sealed class FoundedNetworkTests : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private readonly TestDirectory _directory = new("tunic-founded");
+
+    [Fact]
+    public async Task Relays_and_a_client_join_by_the_file_and_a_page_comes_through()
+    {
+        await using LoopbackHttpServer server = LoopbackHttpServer.Start();
+        int[] ports = LoopbackPorts.Take(6);
+        await using PeerProcess authority = TunicProgram.Start(
+            "authority", "--data", _directory.Make("authority"), "--name", "club", "--address", "127.0.0.1",
+            "--or-port", Text(ports[0]), "--dir-port", Text(ports[1]), "--voting-interval", "10");
+        string file = (await authority.WaitForLineAsync("Others join with", Limit)).Split(' ')[^1];
+        var relays = new List<PeerProcess>();
+        try
+        {
+            foreach (int number in Enumerable.Range(1, 4))
+            {
+                string[] exit = number == 4 ? ["--exit-policy", $"accept 127.0.0.1:{Text(server.Port)},accept *:*"] : [];
+                relays.Add(TunicProgram.Start(
+                [
+                    "relay", "--data", _directory.Make($"relay{Text(number)}"), "--join", file, "--address", "127.0.0.1",
+                    "--nickname", $"relay{Text(number)}", "--or-port", Text(ports[number + 1]), .. exit,
+                ]));
+            }
+
+            await Task.WhenAll(relays.Select(relay => relay.WaitForLineAsync("Bootstrapped 100%", Limit)));
+            await using PeerProcess fetch = TunicProgram.Start(
+                "fetch", server.Url("/bytes/100000"), "--json", "--data", _directory.Make("client"), "--join", file, "--time-limit", "60");
+
+            int code = await fetch.WaitForExitAsync(Limit);
+
+            string output = string.Join('\n', fetch.Lines);
+            Assert.True(code == 0, output);
+            using JsonDocument report = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]);
+            Assert.Equal(100_000, report.RootElement.GetProperty("bytes").GetInt64());
+            Assert.Equal("relay4", report.RootElement.GetProperty("route")[2].GetProperty("nickname").GetString());
+        }
+        finally
+        {
+            foreach (PeerProcess relay in relays)
+            {
+                await relay.DisposeAsync();
+            }
+        }
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
