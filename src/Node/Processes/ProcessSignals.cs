@@ -4,12 +4,14 @@ using Tunic.Node.Logging;
 namespace Tunic.Node.Processes;
 
 /// <summary>Turns signals into one orderly shutdown: the first SIGTERM or SIGINT asks for it, a second ends the process at once.</summary>
+/// <remarks>Signals arrive on threads of their own; subscribers are called one after the other.</remarks>
 internal sealed class ProcessSignals : IDisposable
 {
     private static readonly TimeSpan SameRequest = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly Lock _oneSubscriber = new();
     private long _askedAt;
 
     internal ProcessSignals()
@@ -56,13 +58,20 @@ internal sealed class ProcessSignals : IDisposable
             Environment.Exit(ExitCode.Failure);
         }
 
-        StopRequested?.Invoke(context.Signal);
+        lock (_oneSubscriber)
+        {
+            StopRequested?.Invoke(context.Signal);
+        }
+
         _stop.Cancel();
     }
 
     private void OnHangup(PosixSignalContext context)
     {
         context.Cancel = true;
-        HangedUp?.Invoke();
+        lock (_oneSubscriber)
+        {
+            HangedUp?.Invoke();
+        }
     }
 }

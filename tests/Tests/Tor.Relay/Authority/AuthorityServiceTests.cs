@@ -51,14 +51,14 @@ public class AuthorityServiceTests
     {
         await using var network = new MemoryNetwork(Relays);
         await network.StartAsync(1);
-        byte[] good = Relays[0].Write(DateTime.UtcNow);
+        byte[] good = Relays[0].Write(MemoryNetwork.Now);
         AssertAnswer(200, "[None]", await network.AskAsync(0, "POST /tor/", good));
         DirectoryAnswer again = await network.AskAsync(0, "POST /tor/", good);
         AssertAnswer(200, "OK", again);
         Assert.Equal(["X-Descriptor-Not-New: Yes"], again.ExtraHeaders);
         AssertAnswer(
             400, "Rejected: Server is expired, or your clock is too far in the past, or your timezone is not correct.",
-            await network.AskAsync(0, "POST /tor/", Relays[1].Write(DateTime.UtcNow.AddDays(-2))));
+            await network.AskAsync(0, "POST /tor/", Relays[1].Write(MemoryNetwork.Now.AddDays(-2))));
         AssertAnswer(400, "Unable to parse vote", await network.AskAsync(0, "POST /tor/post/vote", "x"u8.ToArray()));
         AssertAnswer(400, "Couldn't parse detached signatures.", await network.AskAsync(0, "POST /tor/post/consensus-signature", "x"u8.ToArray()));
     }
@@ -84,7 +84,7 @@ public class AuthorityServiceTests
         await second.StartAsync(1);
         Assert.Equal(200, (await second.AskAsync(0, "GET /tor/status-vote/current/consensus")).Status);
         var imposter = new MadeRelay(1); // the same Ed25519 identity under another RSA key
-        Assert.StartsWith("Looks like your keypair has changed?", (await second.AskAsync(0, "POST /tor/", imposter.Write(DateTime.UtcNow))).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("Looks like your keypair has changed?", (await second.AskAsync(0, "POST /tor/", imposter.Write(MemoryNetwork.Now))).Reason, StringComparison.Ordinal);
     }
 
     private static void AssertAnswer(int status, string reason, DirectoryAnswer answer) => Assert.Equal((status, reason), (answer.Status, answer.Reason));
@@ -96,7 +96,7 @@ public class AuthorityServiceTests
     {
         foreach (MadeRelay relay in Relays)
         {
-            byte[] text = relay.Write(DateTime.UtcNow);
+            byte[] text = relay.Write(MemoryNetwork.Now);
             for (int index = 0; index < count; index++)
             {
                 AssertAnswer(200, "[None]", await network.AskAsync(index, "POST /tor/", text));

@@ -22,7 +22,8 @@ namespace Tunic.Tests.TorRelay.Authority;
 /// <summary>Authorities in one process, that ask each other without a wire.</summary>
 internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsyncDisposable
 {
-    private static readonly AuthorityKeys[] Keys = [.. Enumerable.Range(0, 3).Select(_ => AuthorityKeys.Create(DateTime.UtcNow.AddMinutes(-1), 1, null))];
+    private static readonly ShiftedTime Clock = ShiftedTime.StartingAt(new DateTime(2026, 3, 1, 2, 10, 0, DateTimeKind.Utc)); // shared random's commit phase
+    private static readonly AuthorityKeys[] Keys = [.. Enumerable.Range(0, 3).Select(_ => AuthorityKeys.Create(Now.AddMinutes(-1), 1, null))];
 
     private readonly List<MadeRelay> _relays;
     private readonly List<(DirectoryAuthority Name, AuthorityService Service, DirectoryServer Server, TaskCompletionSource<Consensus> Published)> _members = [];
@@ -30,6 +31,9 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
     private readonly List<Task> _running = [];
 
     public MemoryNetwork(IEnumerable<MadeRelay> relays) => _relays = [.. relays];
+
+    /// <summary>The network's wall clock, UTC: it runs, and it begins at the same hour whenever the tests run.</summary>
+    public static DateTime Now => Clock.GetUtcNow().UtcDateTime;
 
     public Dictionary<int, MemoryStateStore> States { get; } = [];
 
@@ -130,6 +134,7 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
                 }
             },
             Random = new SeededRandomSource((ulong)index),
+            Time = Clock,
             Log = NullLogger.Instance,
         };
     }
