@@ -49,7 +49,7 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
             var published = new TaskCompletionSource<Consensus>(TaskCreationOptions.RunContinuationsAsynchronously);
             AuthorityEnvironment environment = Environment(index, names, published);
             var service = new AuthorityService(environment, await new AuthorityFiles(environment.State).LoadAsync(environment, default));
-            var server = new DirectoryServer(environment.Store, new DirectoryServerOptions { Handlers = [new AuthorityDirectoryHandler(service)] });
+            var server = new DirectoryServer(environment.Store, new DirectoryServerOptions { Handlers = [new AuthorityDirectoryHandler(service)], Time = Clock });
             _members.Add((names[index], service, server, published));
         }
 
