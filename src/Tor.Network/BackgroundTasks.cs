@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Network;
 
@@ -28,6 +29,30 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
     /// <returns>False when everything is being stopped, or <paramref name="limit"/> tasks run already.</returns>
     public bool TryRun(Func<CancellationToken, Task> work, int limit = int.MaxValue)
     {
+        if (!TryCount(limit))
+        {
+            return false;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(static run => run.Owner.Run(run.Work), (Owner: this, Work: work), preferLocal: false);
+        return true;
+    }
+
+    /// <summary>Starts a task where the receive loop goes on after this batch: for work that soon waits, and never blocks.</summary>
+    /// <returns>False when everything is being stopped.</returns>
+    public bool TryRunAfter(ReceiveBatch batch, Func<CancellationToken, Task> work)
+    {
+        if (!TryCount(int.MaxValue))
+        {
+            return false;
+        }
+
+        batch.After(() => Run(work));
+        return true;
+    }
+
+    private bool TryCount(int limit)
+    {
         lock (_gate)
         {
             if (_closed || _count >= limit)
@@ -36,10 +61,8 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
             }
 
             _count++;
+            return true;
         }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static run => run.Owner.Run(run.Work), (Owner: this, Work: work), preferLocal: false);
-        return true;
     }
 
     /// <summary>Cancels what runs and waits for it.</summary>

@@ -80,7 +80,7 @@ internal sealed partial class CircuitPool(
 
         try
         {
-            return await waiter.Result.Task.WaitAsync(cancel);
+            return await waiter.Result.WaitAsync(cancel);
         }
         finally
         {
@@ -270,6 +270,7 @@ internal sealed partial class CircuitPool(
 
     private void Complete(Build build, PooledCircuit circuit, GuardVerdict verdict)
     {
+        List<Waiter> served;
         lock (_gate)
         {
             _builds.Remove(build);
@@ -286,33 +287,42 @@ internal sealed partial class CircuitPool(
                 return;
             }
 
-            Serve(circuit);
+            served = Serve(circuit);
             Refill();
         }
 
         OnBuilt?.Invoke(circuit);
+        served.ForEach(waiter => waiter.GoOn());
     }
 
     /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
-    private void Serve(PooledCircuit circuit)
+    /// <returns>They; to go on outside the gate.</returns>
+    private List<Waiter> Serve(PooledCircuit circuit)
     {
         _circuits.Add(circuit);
-        foreach (Waiter waiter in _waiters.ToArray())
+        var served = new List<Waiter>();
+        foreach (Waiter waiter in _waiters)
         {
-            if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
+            if (circuit.Fits(waiter.Request))
             {
+                waiter.Serve(circuit);
                 Use(circuit, waiter.Request);
-                _waiters.Remove(waiter);
+                served.Add(waiter);
             }
         }
+
+        served.ForEach(waiter => _waiters.Remove(waiter));
+        return served;
     }
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
-    private void UpgradeWaiting()
+    /// <returns>Who got one; to go on outside the gate.</returns>
+    private List<Waiter> UpgradeWaiting()
     {
+        var served = new List<Waiter>();
         if (_waitingForGuard.Count == 0)
         {
-            return;
+            return served;
         }
 
         var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
@@ -325,7 +335,7 @@ internal sealed partial class CircuitPool(
             if (upgraded.Contains(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                Serve(circuit);
+                served.AddRange(Serve(circuit));
             }
             else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
             {
@@ -333,6 +343,8 @@ internal sealed partial class CircuitPool(
                 circuit.Circuit.Close();
             }
         }
+
+        return served;
     }
 
     private void Remove(Build build)
@@ -400,6 +412,7 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
+        List<Waiter> served;
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -418,9 +431,11 @@ internal sealed partial class CircuitPool(
                 }
             }
 
-            UpgradeWaiting();
+            served = UpgradeWaiting();
             Refill();
         }
+
+        served.ForEach(waiter => waiter.GoOn());
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
@@ -446,16 +461,27 @@ internal sealed partial class CircuitPool(
     {
         internal CircuitRequest Request => request;
 
-        internal TaskCompletionSource<PooledCircuit> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<PooledCircuit> _result = new(); // set outside the gate, or on the pool
+        private PooledCircuit? _circuit;
+
+        internal Task<PooledCircuit> Result => _result.Task;
 
         internal int Failures { get; set; }
 
-        internal bool TryServe(PooledCircuit circuit) => Result.TrySetResult(circuit);
+        /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
+        internal void Serve(PooledCircuit circuit) => _circuit = circuit;
 
-        internal void Fail(Exception failure)
-        {
-            Result.TrySetException(failure);
-            _ = Result.Task.Exception; // observed: the waiter may have left
-        }
+        /// <summary>Lets the request go on, here.</summary>
+        internal void GoOn() => _result.TrySetResult(_circuit!);
+
+        /// <summary>Lets the request fail, on the pool.</summary>
+        internal void Fail(Exception failure) => ThreadPool.UnsafeQueueUserWorkItem(
+            static failed =>
+            {
+                failed.Result.TrySetException(failed.Failure);
+                _ = failed.Result.Task.Exception; // observed: the waiter may have left
+            },
+            (Result: _result, Failure: failure),
+            preferLocal: false);
     }
 }

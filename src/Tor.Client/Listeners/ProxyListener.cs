@@ -178,14 +178,19 @@ public abstract partial class ProxyListener : IAsyncDisposable
             return;
         }
 
+        bool isAdmitted = false;
         lock (_gate)
         {
             if (_connections.Count < _options.MaxConnections)
             {
-                _connections.Add(connection);
-                connection.Serving = Task.Run(() => ServeToEndAsync(connection));
-                return;
+                isAdmitted = _connections.Add(connection);
             }
+        }
+
+        if (isAdmitted)
+        {
+            connection.Serving = ServeToEndAsync(connection); // here until it waits for the first time
+            return;
         }
 
         if (_fullWarning.Allows())

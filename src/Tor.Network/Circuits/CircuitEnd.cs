@@ -117,6 +117,7 @@ public abstract class CircuitEnd
                 return true;
             case EdgeEventKind.Connected or EdgeEventKind.Resolved:
                 stream.OnAnswered(happened.Body, happened.Kind == EdgeEventKind.Resolved);
+                batch.After(stream.PublishAnswer);
                 batch.Wake(stream.Readable);
                 batch.Wake(stream.Writable);
                 return true;
