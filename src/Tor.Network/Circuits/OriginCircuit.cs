@@ -21,8 +21,9 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private TimeSpan _now;
     private bool _ended;
 
-    private OriginCircuit(CircuitEnvironment environment)
+    private OriginCircuit(QueueMemory memory, CircuitEnvironment environment)
     {
+        Memory = memory;
         _environment = environment;
         _circuit = new ClientCircuit(this, environment.Settings(), environment.Random, environment.Padding);
     }
@@ -69,15 +70,22 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     protected internal override CircuitEdge Edge => _circuit.LastHop;
 
+    protected override CircuitEdge? OpenEdge => _circuit.HopCount == 0 ? null : _circuit.LastHop;
+
+    protected override QueueMemory Memory { get; }
+
+    protected override TimeSpan? OldestQueuedCell => _place.OldestQueued;
+
     /// <summary>Makes a circuit of one hop over a channel to it.</summary>
     /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
     /// <exception cref="CircuitEndedException">The relay refused or went away.</exception>
     public static async Task<OriginCircuit> CreateAsync(
         Channel channel, HopTarget first, CircuitEnvironment environment, CancellationToken cancel)
     {
-        var circuit = new OriginCircuit(environment);
+        var circuit = new OriginCircuit(channel.Memory, environment);
         circuit._place = channel.TryOpenCircuit(circuit)
             ?? throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "the channel to the first hop is closed or full");
+        circuit.BeginCounting();
         await circuit.AddHopAsync(first, () => circuit._circuit.Create(first), cancel);
         return circuit;
     }
@@ -260,7 +268,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         _hopAdded?.TrySetException(cause as CircuitProtocolException as Exception
             ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
         _ = _hopAdded?.Task.Exception; // observed: the waiter may have left
-        EndStreams(_circuit.HopCount == 0 ? null : _circuit.LastHop, why, cause);
+        EndStreams(why, cause, (cause as CircuitProtocolException)?.Reason ?? DestroyReason.None);
         lock (Gate)
         {
             _circuit.Dispose();

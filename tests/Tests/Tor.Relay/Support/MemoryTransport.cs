@@ -8,6 +8,7 @@ internal sealed class MemoryTransport : ChannelTransport
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _arrived = new();
+    private readonly TaskCompletionSource _stuck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MemoryTransport _other = null!;
     private bool _ended;
@@ -37,6 +38,9 @@ internal sealed class MemoryTransport : ChannelTransport
             _stalled = null;
         }
     }
+
+    /// <summary>Ends when somebody waits for a stalled end.</summary>
+    internal Task Stuck => _stuck.Task;
 
     /// <summary>True: what is written is forgotten, without an allocation.</summary>
     internal bool Discards { get; set; }
@@ -103,6 +107,7 @@ internal sealed class MemoryTransport : ChannelTransport
     {
         if (_stalled is { } stalled)
         {
+            _stuck.TrySetResult();
             await stalled.Task;
         }
     }

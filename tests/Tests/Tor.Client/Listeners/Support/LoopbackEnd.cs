@@ -3,6 +3,7 @@ using Tunic.Primitives.Time;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Handshakes.Extensions;
@@ -40,6 +41,12 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     protected internal override TimeProvider Time => TimeProvider.System;
 
     protected internal override CircuitEdge Edge { get; }
+
+    protected override CircuitEdge? OpenEdge => Edge;
+
+    protected override QueueMemory Memory { get; } = new(new CellSegmentPool(), QueueMemory.DefaultLimit);
+
+    protected override TimeSpan? OldestQueuedCell => null;
 
     internal int StreamCount
     {
@@ -102,7 +109,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
             batch.Flush();
         }
 
-        EndStreams(Edge, "the circuit was closed", null);
+        EndStreams("the circuit was closed", null, DestroyReason.None);
     }
 
     private void Receive(Message message, ReceiveBatch batch)
