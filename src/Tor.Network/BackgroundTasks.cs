@@ -2,14 +2,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Tunic.Tor.Network;
 
-/// <summary>The owner of many short tasks: each is started here, counted while it runs, and stopped and awaited by dispose.</summary>
+/// <summary>The owner of many short tasks: each is started here, held while it runs, and stopped and awaited by dispose.</summary>
 /// <remarks>Thread safe.</remarks>
 public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _count;
+    private readonly HashSet<Running> _running = [];
     private bool _closed;
 
     /// <summary>Tasks running now.</summary>
@@ -19,7 +18,7 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _count;
+                return _running.Count;
             }
         }
     }
@@ -30,35 +29,33 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_closed || _count >= limit)
+            if (_closed || _running.Count >= limit)
             {
                 return false;
             }
 
-            _count++;
+            var running = new Running();
+            _running.Add(running);
+            running.Completion = Task.Run(() => RunAsync(running, work));
+            return true;
         }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static run => run.Owner.Run(run.Work), (Owner: this, Work: work), preferLocal: false);
-        return true;
     }
 
     /// <summary>Cancels what runs and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
+        Task[] running;
         lock (_gate)
         {
             _closed = true;
-            if (_count == 0)
-            {
-                _idle.TrySetResult();
-            }
+            running = [.. _running.Select(task => task.Completion)];
         }
 
         await _stop.CancelAsync();
-        await _idle.Task;
+        await Task.WhenAll(running);
     }
 
-    private async void Run(Func<CancellationToken, Task> work)
+    private async Task RunAsync(Running running, Func<CancellationToken, Task> work)
     {
         try
         {
@@ -72,17 +69,20 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         {
             LogFault(log, failure);
         }
-
-        lock (_gate)
+        finally
         {
-            _count--;
-            if (_closed && _count == 0)
+            lock (_gate)
             {
-                _idle.TrySetResult();
+                _running.Remove(running);
             }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in a background task; please report it")]
     private static partial void LogFault(ILogger log, Exception failure);
+
+    private sealed class Running
+    {
+        internal Task Completion { get; set; } = Task.CompletedTask;
+    }
 }

@@ -32,7 +32,6 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private readonly ICircuitAcceptor? _acceptor;
     private readonly ChannelEnvironment _environment;
     private readonly RandomSource _random;
-    private readonly ILogger _log;
     private readonly CellFormat _format;
     private readonly OpenLinkRules _rules;
     private readonly OutgoingCells _outgoing;
@@ -65,7 +64,6 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         _environment = environment;
         Memory = environment.Memory;
         _random = environment.Random;
-        _log = environment.Log;
         Link = link;
         _format = LinkVersions.GetFormat(link.Version);
         _rules = new OpenLinkRules(link, acceptsCircuits: acceptor is not null);
@@ -103,6 +101,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     /// <summary>What counts the memory of the channel's queues.</summary>
     internal QueueMemory Memory { get; }
+
+    /// <summary>Where faults are reported.</summary>
+    internal ILogger Log => _environment.Log;
 
     // All its circuits would end with it, so those whose cells are not much younger go first.
     TimeSpan? IQueueOwner.OldestQueued => QueueMemory.Earlier(WaitsSince, _outgoing.OldestDestroy) + MemoryGrace;
@@ -275,7 +276,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogFault(_log, failure);
+            LogFault(Log, failure);
             Close(failure);
         }
 
@@ -413,7 +414,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         catch (Exception failure) when (failure is not ChannelProtocolException)
         {
             // The exception boundary of security.md: a fault ends one circuit, never the process.
-            LogFault(_log, failure);
+            LogFault(Log, failure);
             Fail(circuit, DestroyReason.Internal, failure);
         }
     }
@@ -497,7 +498,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogFault(_log, failure);
+            LogFault(Log, failure);
             Close(failure);
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Circuits;
@@ -11,7 +12,7 @@ namespace Tunic.Tor.Network.Circuits;
 /// Everything pure below it (edge, streams, ciphers) is touched only while <see cref="Gate"/> is held. Nothing waits, wakes
 /// others or flushes a channel inside the gate. See docs/decisions/0003.
 /// </remarks>
-public abstract class CircuitEnd : IQueueOwner
+public abstract partial class CircuitEnd : IQueueOwner
 {
     private readonly HashSet<CircuitStream> _blocked = [];
 
@@ -36,6 +37,9 @@ public abstract class CircuitEnd : IQueueOwner
 
     /// <summary>What counts the bytes that wait here.</summary>
     protected abstract QueueMemory Memory { get; }
+
+    /// <summary>Where faults are reported.</summary>
+    protected abstract ILogger Log { get; }
 
     /// <summary>When the oldest cell came that waits on the circuit's channels; null when none does. Called outside the gate.</summary>
     protected abstract TimeSpan? OldestQueuedCell { get; }
@@ -82,6 +86,9 @@ public abstract class CircuitEnd : IQueueOwner
             Memory.OnBuffered(change);
         }
     }
+
+    /// <summary>A fault of ours that ends nothing.</summary>
+    internal void ReportFault(Exception failure) => LogFault(Log, failure);
 
     /// <summary>From now on the circuit may be closed for its memory; until <see cref="EndStreams"/>.</summary>
     protected void BeginCounting()
@@ -241,4 +248,7 @@ public abstract class CircuitEnd : IQueueOwner
             }
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault in what is done for a stream; please report it")]
+    private static partial void LogFault(ILogger log, Exception failure);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
@@ -21,9 +22,9 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private TimeSpan _now;
     private bool _ended;
 
-    private OriginCircuit(QueueMemory memory, CircuitEnvironment environment)
+    private OriginCircuit(Channel channel, CircuitEnvironment environment)
     {
-        Memory = memory;
+        Channel = channel;
         _environment = environment;
         _circuit = new ClientCircuit(this, environment.Settings(), environment.Random, environment.Padding);
     }
@@ -62,7 +63,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     }
 
     /// <summary>The channel to the first hop.</summary>
-    public Channel Channel => _place.Channel;
+    public Channel Channel { get; }
 
     protected internal override TimeSpan Now => _environment.Time.GetElapsedTime(0);
 
@@ -72,7 +73,9 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     protected override CircuitEdge? OpenEdge => _circuit.HopCount == 0 ? null : _circuit.LastHop;
 
-    protected override QueueMemory Memory { get; }
+    protected override QueueMemory Memory => Channel.Memory;
+
+    protected override ILogger Log => Channel.Log;
 
     protected override TimeSpan? OldestQueuedCell => _place.OldestQueued;
 
@@ -82,7 +85,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     public static async Task<OriginCircuit> CreateAsync(
         Channel channel, HopTarget first, CircuitEnvironment environment, CancellationToken cancel)
     {
-        var circuit = new OriginCircuit(channel.Memory, environment);
+        var circuit = new OriginCircuit(channel, environment);
         circuit._place = channel.TryOpenCircuit(circuit)
             ?? throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "the channel to the first hop is closed or full");
         circuit.BeginCounting();
@@ -190,7 +193,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         WakeBlocked();
     }
 
-    protected internal override void Flush() => _place.Channel.Flush();
+    protected internal override void Flush() => Channel.Flush();
 
     protected internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
 

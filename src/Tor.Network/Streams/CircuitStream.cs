@@ -16,6 +16,7 @@ public sealed class CircuitStream
     private EdgeStream? _edgeStream;
     private bool _ended;
     private CancellationTokenSource? _ending;
+    private Task _cancelling = Task.CompletedTask;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -417,12 +418,24 @@ public sealed class CircuitStream
         }
     }
 
-    /// <summary>Never here: what is registered with the token must not run inside the gate.</summary>
     private void CancelSoon()
     {
         if (_ending is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static ending => ending.Cancel(), _ending, preferLocal: false);
+            _cancelling = CancelAsync(_ending);
+        }
+    }
+
+    /// <summary>What is registered with the token runs on another thread, since this one is inside the gate. A fault there ends nothing.</summary>
+    private async Task CancelAsync(CancellationTokenSource ending)
+    {
+        try
+        {
+            await ending.CancelAsync();
+        }
+        catch (Exception failure)
+        {
+            _end.ReportFault(failure);
         }
     }
 

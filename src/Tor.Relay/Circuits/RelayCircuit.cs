@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Bytes;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
@@ -58,6 +59,9 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
     /// <inheritdoc/>
     protected override QueueMemory Memory => _owner.Environment.Memory;
+
+    /// <inheritdoc/>
+    protected override ILogger Log => _owner.Environment.Log;
 
     /// <inheritdoc/>
     protected override TimeSpan? OldestQueuedCell => QueueMemory.Earlier(_previous.OldestQueued, Next?.OldestQueued);

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
@@ -21,9 +23,10 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     private readonly CircuitRole _role;
     private ulong _tags;
 
-    internal LoopbackEnd(CircuitRole role, ulong seed)
+    internal LoopbackEnd(CircuitRole role, ulong seed, ILogger? log = null)
     {
         _role = role;
+        Log = log ?? NullLogger.Instance;
         Edge = new CircuitEdge(
             this, RelayCellFormat.V0, TagLength, CircuitParameters.Unnegotiated, new CircuitEdgeSettings { Role = role }, new SeededRandomSource(seed));
         Running = Task.Run(RunAsync);
@@ -45,6 +48,8 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     protected override CircuitEdge? OpenEdge => Edge;
 
     protected override QueueMemory Memory { get; } = new(new CellSegmentPool(), QueueMemory.DefaultLimit);
+
+    protected override ILogger Log { get; }
 
     protected override TimeSpan? OldestQueuedCell => null;
 
