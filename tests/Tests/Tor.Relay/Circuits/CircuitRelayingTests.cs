@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Cells.Queues;
@@ -125,7 +126,7 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     private RawPeer Connect(PeerIdentity? identity, IPAddress address, LinkRole role, out MemoryTransport relay)
     {
-        (relay, MemoryTransport peer) = MemoryTransport.CreatePair(address);
+        (MemoryTransport peer, relay) = MemoryTransport.CreatePair([], new IPEndPoint(address, 40_000), new IPEndPoint(IPAddress.Loopback, 9001));
         var link = new LinkResult
         {
             Version = 5,
