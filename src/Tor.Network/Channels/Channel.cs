@@ -17,6 +17,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private const int PumpIdle = 0;
     private const int PumpRunning = 1;
     private const int PumpAskedAgain = 2;
+    private const int PumpStopped = 3;
 
     /// <summary>Writes after which a pump lets other work of its thread go first.</summary>
     private const int PumpRounds = 16;
@@ -38,6 +39,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private readonly ConcurrentDictionary<uint, ChannelCircuit> _circuits = new();
     private readonly ReceiveBatch _batch = new();
     private readonly List<ChannelCircuit> _writable = [];
+    private readonly TaskCompletionSource _pumpEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _carry;
     private int _carryLength;
@@ -78,7 +80,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     /// <summary>The transport's addresses.</summary>
     public ChannelTransport Transport => _transport;
 
-    /// <summary>Ends when the channel has closed and every circuit knows; never fails: see <see cref="CloseReason"/>.</summary>
+    /// <summary>Ends when the channel has closed, every circuit knows, and nothing of it runs any more; never fails: see <see cref="CloseReason"/>.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Why the channel closed; null while open or when it was closed in good order.</summary>
@@ -187,7 +189,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
                 return;
             }
 
-            if (state == PumpAskedAgain
+            if (state is PumpAskedAgain or PumpStopped
                 || Interlocked.CompareExchange(ref _pumpState, PumpAskedAgain, PumpRunning) == PumpRunning)
             {
                 return;
@@ -235,9 +237,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         Close(null);
         if (_receiving is null)
         {
-            await _transport.DisposeAsync();
-            _completion.TrySetResult();
-            return;
+            await EndAsync();
         }
 
         await Completion;
@@ -291,7 +291,11 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
             End(circuit, DestroyReason.ChannelClosed, _reason);
         }
 
-        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Interlocked.Exchange(ref _pumpState, PumpStopped) is PumpRunning or PumpAskedAgain)
+        {
+            await _pumpEnded.Task;
+        }
+
         OnUnsent(0);
         Memory.Remove(this);
         await _transport.DisposeAsync();
@@ -469,9 +473,10 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     {
         try
         {
+            int state;
             do
             {
-                Volatile.Write(ref _pumpState, PumpRunning); // whoever asked before now is served by what follows
+                Interlocked.CompareExchange(ref _pumpState, PumpRunning, PumpAskedAgain); // whoever asked before now is served by what follows
                 for (int round = 1; TryWrite(out int unsent); round++)
                 {
                     if (unsent > 0)
@@ -490,16 +495,29 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
                     }
                 }
             }
-            while (Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning) != PumpRunning);
+            while ((state = Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning)) == PumpAskedAgain);
+            if (state == PumpStopped)
+            {
+                _pumpEnded.TrySetResult();
+            }
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            Close(failure);
+            FailPump(failure);
         }
         catch (Exception failure)
         {
             LogFault(Log, failure);
-            Close(failure);
+            FailPump(failure);
+        }
+    }
+
+    private void FailPump(Exception failure)
+    {
+        Close(failure);
+        if (Interlocked.Exchange(ref _pumpState, PumpStopped) == PumpStopped)
+        {
+            _pumpEnded.TrySetResult();
         }
     }
 
