@@ -206,15 +206,12 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private async Task AddHopAsync(HopTarget hop, Action send, CancellationToken cancel)
     {
         var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (Gate)
+        FailIfFull(() =>
         {
-            ThrowIfEnded();
-            _now = Now;
             _hopAdded = added;
             send();
             _hops.Add(hop);
-        }
-
+        });
         Flush();
         try
         {
@@ -230,16 +227,34 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
     {
         var stream = new CircuitStream(this, continueInline);
+        FailIfFull(() => stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
+            ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may")));
+        Flush();
+        return stream;
+    }
+
+    /// <summary>Sends, inside the gate. A cell that the channel has no room for is lost to the ciphers, so the circuit ends.</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended, now or before.</exception>
+    private void FailIfFull(Action send)
+    {
+        CircuitProtocolException full;
         lock (Gate)
         {
             ThrowIfEnded();
             _now = Now;
-            stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
-                ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may"));
+            try
+            {
+                send();
+                return;
+            }
+            catch (CircuitProtocolException failure)
+            {
+                full = failure;
+            }
         }
 
-        Flush();
-        return stream;
+        Fail(full);
+        throw new CircuitEndedException(ErrorKind.LimitReached, full.Message, full);
     }
 
     private static async Task<byte[]> WaitForAnswerAsync(CircuitStream stream, CancellationToken cancel)
