@@ -37,6 +37,9 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     /// <summary>What an exit does with a stream that is asked for.</summary>
     internal Action<CircuitStream, RelayCommand, byte[]>? OnRequested { get; init; }
 
+    /// <summary>Told when a message is sent and when one has been handled.</summary>
+    internal Action? Changed { get; init; }
+
     internal Task Running { get; }
 
     protected internal override TimeSpan Now => TimeProvider.System.GetElapsedTime(0);
@@ -64,6 +67,19 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
         }
     }
 
+    /// <summary>Whether on every stream the window is closed and a window's worth of the other direction waits to be read.</summary>
+    internal bool IsStuck
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Edge.Streams.Open.All(stream =>
+                    Edge.GetSendBudget(stream, Now) == 0 && stream.State.FlowControl!.BufferedBytes > 400 * RelayCellFormat.V0.MaxBodyLength(RelayCommand.Data));
+            }
+        }
+    }
+
     public void Send(RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, Span<byte> tag)
     {
         var itsTag = new byte[TagLength];
@@ -74,6 +90,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
         }
 
         Peer!._inbox.Writer.TryWrite(new Message(command, streamId, body.ToArray(), itsTag));
+        Changed?.Invoke();
     }
 
     internal CircuitStream Open(Begin begin, bool continueInline)
@@ -112,6 +129,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
         {
             Receive(message, batch);
             batch.Flush();
+            Changed?.Invoke();
         }
 
         EndStreams("the circuit was closed", null, DestroyReason.None);
