@@ -11,7 +11,7 @@ using Tunic.Tor.Protocol.Paths.Guards;
 namespace Tunic.Tor.Client.Circuits;
 
 /// <summary>The circuits to exits: finds one for each request, builds what is missing and a few ahead of time, and retires old ones.</summary>
-/// <remarks>One gate guards all lists; nothing waits inside it.</remarks>
+/// <remarks>One gate guards all lists; nothing waits inside it, and no circuit is closed inside it: that sends, and wakes others.</remarks>
 internal sealed partial class CircuitPool(
     ClientOptions options, CircuitBuilder builder, PathPlanner planner, TimeProvider time, ILogger log) : IAsyncDisposable
 {
@@ -125,6 +125,7 @@ internal sealed partial class CircuitPool(
         }
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        PooledCircuit[] closing;
         lock (_gate)
         {
             foreach (Waiter waiter in _waiters)
@@ -132,9 +133,19 @@ internal sealed partial class CircuitPool(
                 waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
             }
 
-            _circuits.ForEach(circuit => circuit.Circuit.Close());
-            _waitingForGuard.ForEach(circuit => circuit.Circuit.Close());
+            closing = [.. _circuits, .. _waitingForGuard];
             _circuits.Clear();
+            _waitingForGuard.Clear();
+        }
+
+        Close(closing);
+    }
+
+    private static void Close(IEnumerable<PooledCircuit> circuits)
+    {
+        foreach (PooledCircuit circuit in circuits)
+        {
+            circuit.Circuit.Close();
         }
     }
 
@@ -250,7 +261,7 @@ internal sealed partial class CircuitPool(
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
             (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
-            Complete(build, new PooledCircuit(circuit, build.Path, Now), verdict);
+            Add(new PooledCircuit(circuit, build.Path, Now), verdict, build);
         }
         catch (OperationCanceledException)
         {
@@ -268,27 +279,40 @@ internal sealed partial class CircuitPool(
         }
     }
 
-    private void Complete(Build build, PooledCircuit circuit, GuardVerdict verdict)
+    /// <summary>Takes up a circuit that is complete.</summary>
+    /// <param name="circuit">The circuit, which the pool owns from here on.</param>
+    /// <param name="verdict">What its guard is good for.</param>
+    /// <param name="build">What it came of; null when it was not built here.</param>
+    internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
     {
-        List<Waiter> served;
+        bool isStopping;
+        List<Waiter> served = [];
         lock (_gate)
         {
-            _builds.Remove(build);
-            if (_stop.IsCancellationRequested)
+            if (build is not null)
             {
-                circuit.Circuit.Close();
-                return;
+                _builds.Remove(build);
             }
 
-            _avoid.Clear();
-            if (verdict == GuardVerdict.MaybeUsableLater)
+            isStopping = _stop.IsCancellationRequested;
+            if (!isStopping)
             {
-                _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
-                return;
-            }
+                _avoid.Clear();
+                if (verdict == GuardVerdict.MaybeUsableLater)
+                {
+                    _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
+                    return;
+                }
 
-            served = Serve(circuit);
-            Refill();
+                served = Serve(circuit);
+                Refill();
+            }
+        }
+
+        if (isStopping)
+        {
+            circuit.Circuit.Close();
+            return;
         }
 
         OnBuilt?.Invoke(circuit);
@@ -317,7 +341,7 @@ internal sealed partial class CircuitPool(
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
     /// <returns>Who got one; to go on outside the gate.</returns>
-    private List<Waiter> UpgradeWaiting()
+    private List<Waiter> UpgradeWaiting(List<PooledCircuit> closing)
     {
         var served = new List<Waiter>();
         if (_waitingForGuard.Count == 0)
@@ -340,7 +364,7 @@ internal sealed partial class CircuitPool(
             else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                circuit.Circuit.Close();
+                closing.Add(circuit);
             }
         }
 
@@ -413,6 +437,7 @@ internal sealed partial class CircuitPool(
     private void Maintain()
     {
         List<Waiter> served;
+        var closing = new List<PooledCircuit>();
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -427,14 +452,15 @@ internal sealed partial class CircuitPool(
                 if (circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0))
                 {
                     _circuits.Remove(circuit);
-                    circuit.Circuit.Close();
+                    closing.Add(circuit);
                 }
             }
 
-            served = UpgradeWaiting();
+            served = UpgradeWaiting(closing);
             Refill();
         }
 
+        Close(closing);
         served.ForEach(waiter => waiter.GoOn());
     }
 
@@ -445,7 +471,7 @@ internal sealed partial class CircuitPool(
     private static partial void LogFault(ILogger log, Exception failure);
 
     /// <summary>A circuit under construction.</summary>
-    private sealed class Build(CircuitPath path)
+    internal sealed class Build(CircuitPath path)
     {
         internal CircuitPath Path => path;
 

@@ -44,6 +44,9 @@ public abstract partial class ProxyListener : IAsyncDisposable
         }
     }
 
+    /// <summary>Told, on any thread, when a connection has come or gone.</summary>
+    internal Action? Changed { get; set; }
+
     private protected TimeProvider Time { get; }
 
     private protected ILogger Log { get; }
@@ -178,17 +181,19 @@ public abstract partial class ProxyListener : IAsyncDisposable
             return;
         }
 
-        bool isAdmitted = false;
+        bool isAdmitted;
         lock (_gate)
         {
-            if (_connections.Count < _options.MaxConnections)
+            isAdmitted = _connections.Count < _options.MaxConnections;
+            if (isAdmitted)
             {
-                isAdmitted = _connections.Add(connection);
+                _connections.Add(connection);
             }
         }
 
         if (isAdmitted)
         {
+            Changed?.Invoke();
             connection.Serving = ServeToEndAsync(connection); // here until it waits for the first time
             return;
         }
@@ -222,6 +227,8 @@ public abstract partial class ProxyListener : IAsyncDisposable
         {
             _connections.Remove(connection);
         }
+
+        Changed?.Invoke();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is open to other machines: whoever reaches it can use this client")]

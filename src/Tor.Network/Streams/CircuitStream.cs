@@ -17,6 +17,7 @@ public sealed class CircuitStream
     private EdgeStream? _edgeStream;
     private bool _ended;
     private CancellationTokenSource? _ending;
+    private Task _cancelling = Task.CompletedTask;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -63,6 +64,9 @@ public sealed class CircuitStream
 
     internal AsyncSignal Writable { get; }
 
+    /// <summary>When the oldest byte came that waits to be read; null when none does. Inside the gate.</summary>
+    internal TimeSpan? OldestReceived => _received.Oldest;
+
     internal EdgeStream EdgeStream => _edgeStream ?? throw new InvalidOperationException("the stream has not been opened");
 
     /// <summary>Waits for data. False at the end of the stream, when all that was received has been read.</summary>
@@ -101,9 +105,14 @@ public sealed class CircuitStream
         CircuitProtocolException? failure = null;
         lock (_end.Gate)
         {
+            int before = _received.BlockBytes;
             count = _received.Take(destination);
-            _end.OnBuffered(-count);
-            if (count > 0 && !_ended)
+            _end.OnBuffered(_received.BlockBytes - before);
+            if (_ended)
+            {
+                ForgetIfRead();
+            }
+            else if (count > 0)
             {
                 try
                 {
@@ -272,12 +281,13 @@ public sealed class CircuitStream
     internal void Attach(EdgeStream stream) => _edgeStream = stream;
 
     /// <summary>Data arrived. Call inside the gate.</summary>
-    internal void OnData(ReadOnlySpan<byte> data)
+    internal void OnData(ReadOnlySpan<byte> data, TimeSpan now)
     {
         if (!_ended)
         {
-            _received.Append(data);
-            _end.OnBuffered(data.Length);
+            int before = _received.BlockBytes;
+            _received.Append(data, now);
+            _end.OnBuffered(_received.BlockBytes - before);
         }
     }
 
@@ -330,6 +340,13 @@ public sealed class CircuitStream
         StopTimer();
         Readable.Set();
         Writable.Set();
+    }
+
+    /// <summary>The memory is needed: whoever reads gets no more of what has come, and is told so. Inside the gate, after the end.</summary>
+    internal void GiveUpReceived()
+    {
+        Failure ??= new StreamException(ErrorKind.LimitReached, EndReason.ResourceLimit, "what was received has been dropped for want of memory");
+        DropReceived();
     }
 
     /// <summary>Sets the clock for a peer that asked for a certain rate (XON). Call inside the gate.</summary>
@@ -402,22 +419,51 @@ public sealed class CircuitStream
     {
         _ended = true;
         _end.RemoveBlocked(this);
+        if (_received.Length > 0)
+        {
+            _end.AddUnread(this);
+        }
+
         CancelSoon();
     }
 
-    /// <summary>Never here: what is registered with the token must not run inside the gate.</summary>
+    private void ForgetIfRead()
+    {
+        if (_received.Length == 0)
+        {
+            _end.RemoveUnread(this);
+        }
+    }
+
     private void CancelSoon()
     {
         if (_ending is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static ending => ending.Cancel(), _ending, preferLocal: false);
+            _cancelling = CancelAsync(_ending);
+        }
+    }
+
+    /// <summary>What is registered with the token runs on another thread, since this one is inside the gate. A fault there ends nothing.</summary>
+    private async Task CancelAsync(CancellationTokenSource ending)
+    {
+        try
+        {
+            await ending.CancelAsync();
+        }
+        catch (Exception failure)
+        {
+            _end.ReportFault(failure);
         }
     }
 
     private void DropReceived()
     {
-        _end.OnBuffered(-_received.Length);
+        _end.OnBuffered(-_received.BlockBytes);
         _received.Clear();
+        if (_ended)
+        {
+            ForgetIfRead();
+        }
     }
 
     private void StopTimer()
