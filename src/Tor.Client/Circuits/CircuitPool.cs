@@ -24,7 +24,7 @@ internal sealed partial class CircuitPool(
     private const int MaxSpareCircuits = 14;
 
     private readonly Lock _gate = new();
-    private readonly List<PooledCircuit> _circuits = [];
+    private readonly CircuitSet _circuits = new();
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<Build> _builds = [];
     private readonly List<Waiter> _waiters = [];
@@ -44,7 +44,7 @@ internal sealed partial class CircuitPool(
         {
             lock (_gate)
             {
-                return [.. _circuits];
+                return [.. _circuits.All];
             }
         }
     }
@@ -105,7 +105,11 @@ internal sealed partial class CircuitPool(
     {
         lock (_gate)
         {
-            _circuits.ForEach(circuit => circuit.IsRetired = true);
+            foreach (PooledCircuit circuit in _circuits.All)
+            {
+                circuit.IsRetired = true;
+            }
+
             Refill();
         }
     }
@@ -133,8 +137,7 @@ internal sealed partial class CircuitPool(
                 waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
             }
 
-            closing = [.. _circuits, .. _waitingForGuard];
-            _circuits.Clear();
+            closing = [.. _circuits.TakeWhere(_ => true), .. _waitingForGuard];
             _waitingForGuard.Clear();
         }
 
@@ -153,7 +156,7 @@ internal sealed partial class CircuitPool(
     private PooledCircuit? Find(CircuitRequest request)
     {
         PooledCircuit? best = null;
-        foreach (PooledCircuit circuit in _circuits)
+        foreach (PooledCircuit circuit in _circuits.For(request.Isolation))
         {
             if (circuit.Fits(request)
                 && !IsTooDirty(circuit)
@@ -166,6 +169,14 @@ internal sealed partial class CircuitPool(
         return best;
     }
 
+    /// <summary>Whether nobody uses it, and nobody may any more.</summary>
+    private bool IsOver(PooledCircuit circuit)
+    {
+        bool isOld = circuit.IsRetired || IsTooDirty(circuit)
+            || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
+        return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
+    }
+
     private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
 
     private void Use(PooledCircuit circuit, CircuitRequest request)
@@ -175,7 +186,7 @@ internal sealed partial class CircuitPool(
             _demand.Enqueue(Now);
         }
 
-        circuit.Use(request, Now);
+        _circuits.Use(circuit, request, Now);
     }
 
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
@@ -196,7 +207,7 @@ internal sealed partial class CircuitPool(
             promised.Add(build);
         }
 
-        int ready = _circuits.Count(circuit => circuit.Isolation is null && !circuit.IsRetired && !circuit.Circuit.HasEnded);
+        int ready = _circuits.Unused.Count(circuit => !circuit.IsRetired && !circuit.Circuit.HasEnded);
         int underWay = _builds.Count(build => build.PromisedTo is null);
         for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
         {
@@ -349,7 +360,7 @@ internal sealed partial class CircuitPool(
             return served;
         }
 
-        var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
+        var uses = _waitingForGuard.Concat(_circuits.All).Select(circuit => circuit.Path.GuardUse)
             .Concat(_builds.Select(build => build.Path.GuardUse))
             .OfType<GuardUse>()
             .ToList();
@@ -437,7 +448,7 @@ internal sealed partial class CircuitPool(
     private void Maintain()
     {
         List<Waiter> served;
-        var closing = new List<PooledCircuit>();
+        List<PooledCircuit> closing;
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -445,17 +456,7 @@ internal sealed partial class CircuitPool(
                 return;
             }
 
-            foreach (PooledCircuit circuit in _circuits.ToArray())
-            {
-                bool isOld = circuit.IsRetired || IsTooDirty(circuit)
-                    || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
-                if (circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0))
-                {
-                    _circuits.Remove(circuit);
-                    closing.Add(circuit);
-                }
-            }
-
+            closing = _circuits.TakeWhere(IsOver);
             served = UpgradeWaiting(closing);
             Refill();
         }
