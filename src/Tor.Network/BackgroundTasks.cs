@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Network;
 
@@ -8,7 +9,7 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
-    private readonly HashSet<Running> _running = [];
+    private readonly HashSet<TaskCompletionSource> _running = [];
     private bool _closed;
 
     /// <summary>Tasks running now.</summary>
@@ -25,21 +26,12 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 
     /// <summary>Starts a task on the thread pool. What it throws, cancellation apart, is a fault of ours and reported as such.</summary>
     /// <returns>False when everything is being stopped, or <paramref name="limit"/> tasks run already.</returns>
-    public bool TryRun(Func<CancellationToken, Task> work, int limit = int.MaxValue)
-    {
-        lock (_gate)
-        {
-            if (_closed || _running.Count >= limit)
-            {
-                return false;
-            }
+    public bool TryRun(Func<CancellationToken, Task> work, int limit = int.MaxValue) =>
+        TryStart(limit, start => ThreadPool.UnsafeQueueUserWorkItem(static start => start(), start, preferLocal: false), work);
 
-            var running = new Running();
-            _running.Add(running);
-            running.Completion = Task.Run(() => RunAsync(running, work));
-            return true;
-        }
-    }
+    /// <summary>Starts a task where the receive loop goes on after this batch: for work that soon waits, and never blocks.</summary>
+    /// <returns>False when everything is being stopped.</returns>
+    public bool TryRunAfter(ReceiveBatch batch, Func<CancellationToken, Task> work) => TryStart(int.MaxValue, batch.After, work);
 
     /// <summary>Cancels what runs and waits for it.</summary>
     public async ValueTask DisposeAsync()
@@ -48,14 +40,31 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            running = [.. _running.Select(task => task.Completion)];
+            running = [.. _running.Select(ended => ended.Task)];
         }
 
         await _stop.CancelAsync();
         await Task.WhenAll(running);
     }
 
-    private async Task RunAsync(Running running, Func<CancellationToken, Task> work)
+    private bool TryStart(int limit, Action<Action> schedule, Func<CancellationToken, Task> work)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_closed || _running.Count >= limit)
+            {
+                return false;
+            }
+
+            _running.Add(ended);
+        }
+
+        schedule(() => _ = RunAsync(ended, work)); // fails never, and dispose waits for its end
+        return true;
+    }
+
+    private async Task RunAsync(TaskCompletionSource ended, Func<CancellationToken, Task> work)
     {
         try
         {
@@ -69,20 +78,15 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         {
             LogFault(log, failure);
         }
-        finally
+
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _running.Remove(running);
-            }
+            _running.Remove(ended);
         }
+
+        ended.SetResult();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in a background task; please report it")]
     private static partial void LogFault(ILogger log, Exception failure);
-
-    private sealed class Running
-    {
-        internal Task Completion { get; set; } = Task.CompletedTask;
-    }
 }

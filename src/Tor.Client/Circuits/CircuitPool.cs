@@ -80,7 +80,7 @@ internal sealed partial class CircuitPool(
 
         try
         {
-            return await waiter.Result.Task.WaitAsync(cancel);
+            return await waiter.Result.WaitAsync(cancel);
         }
         finally
         {
@@ -286,6 +286,7 @@ internal sealed partial class CircuitPool(
     internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
     {
         bool isStopping;
+        List<Waiter> served = [];
         lock (_gate)
         {
             if (build is not null)
@@ -303,7 +304,7 @@ internal sealed partial class CircuitPool(
                     return;
                 }
 
-                Serve(circuit);
+                served = Serve(circuit);
                 Refill();
             }
         }
@@ -315,28 +316,37 @@ internal sealed partial class CircuitPool(
         }
 
         OnBuilt?.Invoke(circuit);
+        served.ForEach(waiter => waiter.GoOn());
     }
 
     /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
-    private void Serve(PooledCircuit circuit)
+    /// <returns>They; to go on outside the gate.</returns>
+    private List<Waiter> Serve(PooledCircuit circuit)
     {
         _circuits.Add(circuit);
-        foreach (Waiter waiter in _waiters.ToArray())
+        var served = new List<Waiter>();
+        foreach (Waiter waiter in _waiters)
         {
-            if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
+            if (circuit.Fits(waiter.Request))
             {
+                waiter.Serve(circuit);
                 Use(circuit, waiter.Request);
-                _waiters.Remove(waiter);
+                served.Add(waiter);
             }
         }
+
+        served.ForEach(waiter => _waiters.Remove(waiter));
+        return served;
     }
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
-    private void UpgradeWaiting(List<PooledCircuit> closing)
+    /// <returns>Who got one; to go on outside the gate.</returns>
+    private List<Waiter> UpgradeWaiting(List<PooledCircuit> closing)
     {
+        var served = new List<Waiter>();
         if (_waitingForGuard.Count == 0)
         {
-            return;
+            return served;
         }
 
         var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
@@ -349,7 +359,7 @@ internal sealed partial class CircuitPool(
             if (upgraded.Contains(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                Serve(circuit);
+                served.AddRange(Serve(circuit));
             }
             else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
             {
@@ -357,6 +367,8 @@ internal sealed partial class CircuitPool(
                 closing.Add(circuit);
             }
         }
+
+        return served;
     }
 
     private void Remove(Build build)
@@ -424,6 +436,7 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
+        List<Waiter> served;
         var closing = new List<PooledCircuit>();
         lock (_gate)
         {
@@ -443,11 +456,12 @@ internal sealed partial class CircuitPool(
                 }
             }
 
-            UpgradeWaiting(closing);
+            served = UpgradeWaiting(closing);
             Refill();
         }
 
         Close(closing);
+        served.ForEach(waiter => waiter.GoOn());
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
@@ -473,16 +487,27 @@ internal sealed partial class CircuitPool(
     {
         internal CircuitRequest Request => request;
 
-        internal TaskCompletionSource<PooledCircuit> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<PooledCircuit> _result = new(); // set outside the gate, or on the pool
+        private PooledCircuit? _circuit;
+
+        internal Task<PooledCircuit> Result => _result.Task;
 
         internal int Failures { get; set; }
 
-        internal bool TryServe(PooledCircuit circuit) => Result.TrySetResult(circuit);
+        /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
+        internal void Serve(PooledCircuit circuit) => _circuit = circuit;
 
-        internal void Fail(Exception failure)
-        {
-            Result.TrySetException(failure);
-            _ = Result.Task.Exception; // observed: the waiter may have left
-        }
+        /// <summary>Lets the request go on, here.</summary>
+        internal void GoOn() => _result.TrySetResult(_circuit!);
+
+        /// <summary>Lets the request fail, on the pool.</summary>
+        internal void Fail(Exception failure) => ThreadPool.UnsafeQueueUserWorkItem(
+            static failed =>
+            {
+                failed.Result.TrySetException(failed.Failure);
+                _ = failed.Result.Task.Exception; // observed: the waiter may have left
+            },
+            (Result: _result, Failure: failure),
+            preferLocal: false);
     }
 }

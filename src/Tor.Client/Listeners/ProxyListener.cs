@@ -188,13 +188,13 @@ public abstract partial class ProxyListener : IAsyncDisposable
             if (isAdmitted)
             {
                 _connections.Add(connection);
-                connection.Serving = Task.Run(() => ServeToEndAsync(connection));
             }
         }
 
         if (isAdmitted)
         {
             Changed?.Invoke();
+            connection.Serving = ServeToEndAsync(connection); // here until it waits for the first time
             return;
         }
 

@@ -190,6 +190,7 @@ public abstract partial class CircuitEnd : IQueueOwner
                 return true;
             case EdgeEventKind.Connected or EdgeEventKind.Resolved:
                 stream.OnAnswered(happened.Body, happened.Kind == EdgeEventKind.Resolved);
+                batch.After(stream.PublishAnswer);
                 batch.Wake(stream.Readable);
                 batch.Wake(stream.Writable);
                 return true;

@@ -10,7 +10,10 @@ using Tunic.Tor.Protocol.RelayMessages;
 namespace Tunic.Tor.Network.Circuits;
 
 /// <summary>A circuit that this node made: hops are added to it and streams opened through it.</summary>
-/// <remarks>Thread safe. What the circuit is used for is its owner's business.</remarks>
+/// <remarks>
+/// Thread safe. What the circuit is used for is its owner's business. Who waits here for a hop or a stream goes on inside the
+/// receive loop of the channel, and must not block there.
+/// </remarks>
 public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAsyncDisposable
 {
     private readonly CircuitEnvironment _environment;
@@ -164,7 +167,10 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EdgeEvent happened = _circuit.Receive(command, body, batch.Now);
             if (happened.Kind == EdgeEventKind.HopAdded)
             {
-                _hopAdded?.TrySetResult();
+                if (_hopAdded is { } added)
+                {
+                    batch.After(() => added.TrySetResult());
+                }
             }
             else if (!TryDispatch(happened, batch))
             {
@@ -205,7 +211,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     private async Task AddHopAsync(HopTarget hop, Action send, CancellationToken cancel)
     {
-        var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var added = new TaskCompletionSource(); // set outside the gate: who waits goes on there
         FailIfFull(() =>
         {
             _hopAdded = added;
@@ -283,9 +289,8 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EndCause = cause;
         }
 
-        _hopAdded?.TrySetException(cause as CircuitProtocolException as Exception
+        FailHop(cause as CircuitProtocolException as Exception
             ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
-        _ = _hopAdded?.Task.Exception; // observed: the waiter may have left
         EndStreams(why, cause, (cause as CircuitProtocolException)?.Reason ?? DestroyReason.None);
         lock (Gate)
         {
@@ -293,6 +298,22 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         }
 
         _completion.TrySetResult();
+    }
+
+    /// <summary>Who waits for a hop goes on elsewhere: a circuit may be ended anywhere, also inside its owner's gate.</summary>
+    private void FailHop(Exception failure)
+    {
+        if (_hopAdded is { Task.IsCompleted: false } waiting)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed =>
+                {
+                    failed.Hop.TrySetException(failed.Failure);
+                    _ = failed.Hop.Task.Exception; // observed: the waiter may have left
+                },
+                (Hop: waiting, Failure: failure),
+                preferLocal: false);
+        }
     }
 
     private void ThrowIfEnded()

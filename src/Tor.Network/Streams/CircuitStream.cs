@@ -12,7 +12,8 @@ public sealed class CircuitStream
 {
     private readonly CircuitEnd _end;
     private readonly ByteQueue _received = new();
-    private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<byte[]> _answer = new(); // set outside the gate: who waits goes on there
+    private byte[]? _answerBody;
     private EdgeStream? _edgeStream;
     private bool _ended;
     private CancellationTokenSource? _ending;
@@ -55,7 +56,7 @@ public sealed class CircuitStream
         }
     }
 
-    /// <summary>The body of CONNECTED or RESOLVED, once it is there.</summary>
+    /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
     internal Task<byte[]> Answer => _answer.Task;
 
@@ -247,8 +248,7 @@ public sealed class CircuitStream
             }
         }
 
-        _answer.TrySetException(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
-        _ = _answer.Task.Exception; // observed: nobody has to wait for the answer
+        FailAnswer(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         StopTimer();
         if (failure is not null)
         {
@@ -291,7 +291,7 @@ public sealed class CircuitStream
         }
     }
 
-    /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate.</summary>
+    /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate, and <see cref="PublishAnswer"/> outside it.</summary>
     internal void OnAnswered(ReadOnlySpan<byte> body, bool isLast)
     {
         if (isLast)
@@ -299,8 +299,11 @@ public sealed class CircuitStream
             SetEnded();
         }
 
-        _answer.TrySetResult(body.ToArray());
+        _answerBody ??= body.ToArray();
     }
+
+    /// <summary>Hands the answer to who waits for it. Call outside the gate.</summary>
+    internal void PublishAnswer() => _answer.TrySetResult(_answerBody!);
 
     /// <summary>END arrived. Call inside the gate.</summary>
     internal void OnEnded(End end)
@@ -312,11 +315,10 @@ public sealed class CircuitStream
         }
 
         SetEnded();
-        if (!_answer.Task.IsCompleted)
+        if (_answerBody is null)
         {
-            _answer.TrySetException(
+            FailAnswer(
                 Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
-            _ = _answer.Task.Exception;
         }
     }
 
@@ -332,8 +334,7 @@ public sealed class CircuitStream
 
             SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
-            _answer.TrySetException(Failure);
-            _ = _answer.Task.Exception;
+            FailAnswer(Failure);
         }
 
         StopTimer();
@@ -396,6 +397,22 @@ public sealed class CircuitStream
 
         _end.Flush();
         return true;
+    }
+
+    /// <summary>There will be no answer. Who waits goes on elsewhere: a failure may be noticed anywhere, also inside a gate.</summary>
+    private void FailAnswer(StreamException failure)
+    {
+        if (!_answer.Task.IsCompleted)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed =>
+                {
+                    failed.Answer.TrySetException(failed.Failure);
+                    _ = failed.Answer.Task.Exception; // observed: nobody has to wait for the answer
+                },
+                (Answer: _answer, Failure: failure),
+                preferLocal: false);
+        }
     }
 
     private void SetEnded()

@@ -340,7 +340,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         switch (happened.Kind)
         {
             case EdgeEventKind.StreamRequested:
-                _owner.Streams.OnRequested(this, happened.Command, happened.StreamId, happened.Body);
+                _owner.Streams.OnRequested(this, happened.Command, happened.StreamId, happened.Body, batch);
                 break;
             case EdgeEventKind.CircuitMessage when happened.Command == RelayCommand.Extend2:
                 Extend(happened.Body, batch);
