@@ -17,9 +17,7 @@ public sealed class CircuitRelayingTests
     public async Task Cells_pass_both_ways_with_one_layer_less_and_one_more()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         byte[] forward = circuit.SendThrough(Payload(1), CellCommand.RelayEarly);
         RawCell passed = await next.ReadAsync();
@@ -60,9 +58,7 @@ public sealed class CircuitRelayingTests
     public async Task The_ninth_relay_early_cell_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next); // one
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync(); // one
 
         for (byte i = 0; i < 8; i++)
         {
@@ -86,9 +82,7 @@ public sealed class CircuitRelayingTests
     public async Task Relay_early_towards_the_client_ends_the_circuit_in_both_directions()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         next.Send(nextId, CellCommand.RelayEarly, Payload(1));
 
@@ -116,9 +110,7 @@ public sealed class CircuitRelayingTests
     public async Task A_channel_that_closes_ends_its_circuits_on_the_others()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, _) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, _) = await bench.ExtendAsync();
 
         next.Close();
 
@@ -144,9 +136,7 @@ public sealed class CircuitRelayingTests
     public async Task Truncate_gives_up_what_is_behind_and_the_circuit_can_be_extended_again()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         circuit.Send(RelayCommand.Truncate, 0, [(byte)DestroyReason.Finished]);
         Assert.Equal(DestroyReason.Finished, await next.ReadDestroyAsync(nextId));
@@ -164,9 +154,7 @@ public sealed class CircuitRelayingTests
     public async Task Created2_that_was_not_asked_for_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         next.Send(nextId, CellCommand.Created2, new Created2(new byte[64]).Encode());
 
@@ -243,9 +231,7 @@ public sealed class CircuitRelayingTests
     public async Task A_second_extension_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         circuit.Send(RelayCommand.Extend2, 0, RelayBench.Extend(), CellCommand.RelayEarly);
 

@@ -99,6 +99,15 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     internal RawPeer ConnectNext(out MemoryTransport transport) => Connect(Next, NextAddress, LinkRole.Initiator, out transport);
 
+    /// <summary>A client's circuit, extended to the relay behind, and both peers.</summary>
+    internal async Task<(RawPeer Client, RawPeer Next, RawCircuit Circuit, uint NextId)> ExtendAsync()
+    {
+        RawPeer client = ConnectClient();
+        RawPeer next = ConnectNext();
+        (RawCircuit circuit, uint nextId) = await ExtendAsync(client, next);
+        return (client, next, circuit, nextId);
+    }
+
     /// <summary>A circuit of a client, extended to the relay behind.</summary>
     internal async Task<(RawCircuit Circuit, uint NextId)> ExtendAsync(RawPeer client, RawPeer next, uint id = 0x8000_0001)
     {
