@@ -90,6 +90,24 @@ public class VotingAuthorityTests
     }
 
     [Fact]
+    public void A_restarted_authority_tests_the_relays_it_remembers_at_once()
+    {
+        Begin(1, hurried: false);
+        Upload();
+        var again = new VotingAuthority(
+            Keys[0], Network(1, false), Profile(0), AuthorityState.CreateNew() with { Shelf = _authorities[0].Relays.Shelf },
+            new AcceptanceOptions { AllowPrivateAddresses = true }, new SeededRandomSource(9), _now);
+
+        var tested = new List<string>();
+        while (TryTake(again, out AuthorityAction.TestRelay? test))
+        {
+            tested.Add(test.Relay.ToString());
+        }
+
+        Assert.Equal(Relays.Select(relay => relay.Identity.ToString()).Order(), tested.Order());
+    }
+
+    [Fact]
     public void Two_of_three_go_on_without_the_third()
     {
         Begin(3, hurried: false);
