@@ -2,6 +2,7 @@ using System.Net;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Votes;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Keys;
 using Tunic.Tor.Protocol.Voting.Rounds;
@@ -21,6 +22,7 @@ public class VotingAuthorityTests
     private readonly List<VotingAuthority> _authorities = [];
     private readonly HashSet<VotingAuthority> _dead = [];
     private DateTime _now = Start;
+    private bool _isSpoilt;
 
     [Fact]
     public void A_sole_authority_publishes_at_the_start_of_each_slot()
@@ -140,6 +142,36 @@ public class VotingAuthorityTests
     }
 
     [Fact]
+    public void One_that_tells_each_of_the_others_something_else_spoils_the_round_and_slips_nothing_in()
+    {
+        Begin(3, hurried: false);
+        Upload();
+        VotingAuthority liar = _authorities[2];
+        RunUntil(Start.AddSeconds(17.5)); // the first consensus
+        Consensus first = Current(0);
+        RunUntil(liar.Schedule.VotingStarts.AddSeconds(-1));
+        _dead.Add(liar);
+        _now = liar.Schedule.VotingStarts;
+        liar.OnDeadline(_now);
+        Assert.True(TryTake(liar, out AuthorityAction.PostVote? vote));
+        Assert.True(Vote.TryParse(vote.Text, out Vote? honest, out _));
+        foreach ((int index, int relay) in new[] { (0, 1), (1, 2) })
+        {
+            Vote lie = honest with { Relays = [.. honest.Relays.Where((_, listed) => listed != relay)] };
+            Assert.Equal(200, _authorities[index].ReceiveVotes(VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
+        }
+
+        _isSpoilt = true;
+        RunUntil(Start.AddSeconds(38));
+        Assert.All(new[] { 0, 1 }, index => Assert.Equal(first.ValidAfter, Current(index).ValidAfter));
+
+        _isSpoilt = false;
+        RunUntil(Start.AddSeconds(58));
+        Assert.All(new[] { 0, 1 }, index => Assert.Equal((2, 3), (Current(index).Signatures.Count, Current(index).Relays.Count)));
+        Assert.Equal(Current(0).SignedSha256, Current(1).SignedSha256);
+    }
+
+    [Fact]
     public void A_vote_of_a_stranger_a_late_one_and_garbage_are_refused()
     {
         Begin(2, hurried: false);
@@ -248,9 +280,9 @@ public class VotingAuthorityTests
                 Array.ForEach(others, other => other.ReceiveVotes(vote.Text, _now, true));
                 break;
             case AuthorityAction.PostSignatures signatures:
-                Array.ForEach(others, other => Assert.Equal(200, other.ReceiveSignatures(signatures.Text).Status));
+                Array.ForEach(others, other => Assert.True(other.ReceiveSignatures(signatures.Text).Status == 200 || _isSpoilt));
                 break;
-            case AuthorityAction.Failed failed when _dead.Count < 2:
+            case AuthorityAction.Failed failed when _dead.Count < 2 && !_isSpoilt:
                 Assert.Fail(failed.Reason);
                 break;
             case AuthorityAction.FetchSignatures:
