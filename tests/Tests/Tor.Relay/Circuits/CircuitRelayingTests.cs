@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -317,7 +318,8 @@ public sealed class CircuitRelayingTests
         }
 
         Assert.Equal(DestroyReason.ResourceLimit, await client.ReadDestroyAsync(circuit.Id));
-        await WaitAsync(() => bench.Environment.Segments.SegmentsInUse <= 1); // the DESTROY for the relay that does not read
+        await RawCircuit.HandledAsync(client);
+        Assert.Equal(0, bench.Environment.Segments.SegmentsInUse);
     }
 
     [Fact]
@@ -334,7 +336,8 @@ public sealed class CircuitRelayingTests
             oldest.SendThrough(Payload(1));
         }
 
-        await WaitAsync(() => next.Channel.QueuedCells >= 250);
+        await RawCircuit.HandledAsync(client);
+        Assert.InRange(next.Channel.QueuedCells, 250, 400);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         for (int i = 0; i < 900; i++)
         {
@@ -342,9 +345,10 @@ public sealed class CircuitRelayingTests
         }
 
         Assert.Equal(DestroyReason.ResourceLimit, await client.ReadDestroyAsync(oldest.Id));
-        Assert.Equal(1, bench.Circuits.MemoryVictims);
-        Assert.Equal(1, bench.Circuits.Count);
-        await WaitAsync(() => bench.Circuits.QueueMemory <= 600_000);
+        Assert.Equal(1, bench.Environment.Memory.Victims);
+        Assert.Equal(2, bench.Circuits.Count);
+        await RawCircuit.HandledAsync(client, 0xffff_fffe);
+        Assert.InRange(bench.Environment.Memory.BytesInUse, 1, 600_000);
     }
 
     [Fact]
@@ -395,15 +399,5 @@ public sealed class CircuitRelayingTests
         new SeededRandomSource(seed).Fill(payload);
         payload[1] = 0xff; // not recognised by chance
         return payload;
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 1_000 && !condition(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.True(condition());
     }
 }
