@@ -418,15 +418,15 @@ internal sealed partial class CircuitPool(
 
     private void FailWaiters(CircuitRequest request, PathResult result)
     {
-        string why = result.Failure switch
+        (ErrorKind kind, string why) = result.Failure switch
         {
-            PathFailure.NoExit => $"no usable exit takes port {request.Port.Port}",
-            PathFailure.NoGuard => "no guard can be reached",
-            _ => $"no relay fits as hop {result.Hop}",
+            PathFailure.NoExit => (ErrorKind.RemoteRefused, $"no usable exit takes port {request.Port.Port}"), // the exits' will, not a lack of network
+            PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
+            _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
         foreach (Waiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
         {
-            waiter.Fail(new CircuitEndedException(ErrorKind.NotReady, $"no circuit: {why}"));
+            waiter.Fail(new CircuitEndedException(kind, $"no circuit: {why}"));
             _waiters.Remove(waiter);
         }
     }
