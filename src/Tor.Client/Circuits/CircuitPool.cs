@@ -31,6 +31,7 @@ internal sealed partial class CircuitPool(
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
+    private long _lastNumber;
     private ushort _latestPort = 443;
     private ITimer? _upkeep;
 
@@ -110,6 +111,25 @@ internal sealed partial class CircuitPool(
         }
     }
 
+    /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
+    internal void Avoid(Predicate<Relay> isDown)
+    {
+        Build[] hopeless;
+        lock (_gate)
+        {
+            foreach (PooledCircuit circuit in _circuits.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
+            {
+                circuit.IsRetired = true;
+            }
+
+            hopeless = [.. _builds.Where(build => build.Path.Hops.Any(isDown.Invoke))];
+            Array.ForEach(hopeless, build => build.IsHopeless = true);
+            Refill();
+        }
+
+        Array.ForEach(hopeless, build => build.Stop.Cancel());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -170,6 +190,11 @@ internal sealed partial class CircuitPool(
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
     private void Refill()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         // A build that fits several requests of one key serves them all; those of different keys need one each.
         var promised = new List<Build>();
         foreach (Waiter waiter in _waiters)
@@ -186,7 +211,7 @@ internal sealed partial class CircuitPool(
         }
 
         int ready = _circuits.Count(circuit => circuit.Isolation is null && !circuit.IsRetired && !circuit.Circuit.HasEnded);
-        int underWay = _builds.Count(build => build.PromisedTo is null);
+        int underWay = _builds.Count(build => build.PromisedTo is null && !build.IsHopeless);
         for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
         {
             if (TryBuild(new CircuitRequest(new ExitPort(_latestPort), IsolationKey.None)) is null)
@@ -230,7 +255,7 @@ internal sealed partial class CircuitPool(
             return null;
         }
 
-        var build = new Build(result.Path!);
+        var build = new Build(result.Path!, ++_lastNumber);
         _builds.Add(build);
         build.Completion = Task.Run(() => RunAsync(build));
         return build;
@@ -246,10 +271,11 @@ internal sealed partial class CircuitPool(
 
     private async Task RunAsync(Build build)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, build.Stop.Token);
         try
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
-            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
+            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, either.Token);
             Complete(build, new PooledCircuit(circuit, build.Path, Now), verdict);
         }
         catch (OperationCanceledException)
@@ -273,9 +299,10 @@ internal sealed partial class CircuitPool(
         lock (_gate)
         {
             _builds.Remove(build);
-            if (_stop.IsCancellationRequested)
+            if (_stop.IsCancellationRequested || build.IsHopeless)
             {
                 circuit.Circuit.Close();
+                Refill();
                 return;
             }
 
@@ -340,6 +367,7 @@ internal sealed partial class CircuitPool(
         lock (_gate)
         {
             _builds.Remove(build);
+            Refill();
         }
     }
 
@@ -355,14 +383,20 @@ internal sealed partial class CircuitPool(
 
             foreach (Waiter waiter in _waiters.ToArray())
             {
-                if (build.Fits(waiter.Request) && ++waiter.Failures >= MaxBuildFailures)
+                if (!build.Fits(waiter.Request) || build.Number <= waiter.LastCounted)
+                {
+                    continue; // builds that ran at the same time fail for the same reason: together they are one failure
+                }
+
+                waiter.LastCounted = _lastNumber;
+                if (++waiter.Failures >= MaxBuildFailures)
                 {
                     waiter.Fail(failure);
                     _waiters.Remove(waiter);
                 }
             }
 
-            if (!_stop.IsCancellationRequested && _waiters.Count > 0)
+            if (_waiters.Count > 0)
             {
                 Refill();
             }
@@ -430,15 +464,23 @@ internal sealed partial class CircuitPool(
     private static partial void LogFault(ILogger log, Exception failure);
 
     /// <summary>A circuit under construction.</summary>
-    private sealed class Build(CircuitPath path)
+    private sealed class Build(CircuitPath path, long number)
     {
         internal CircuitPath Path => path;
 
+        /// <summary>Rises from build to build.</summary>
+        internal long Number => number;
+
         internal IsolationKey? PromisedTo { get; set; }
+
+        /// <summary>A relay of it is down, and it is being given up.</summary>
+        internal bool IsHopeless { get; set; }
+
+        internal CancellationTokenSource Stop { get; } = new(); // holds no timer, so it needs no dispose
 
         internal Task Completion { get; set; } = Task.CompletedTask;
 
-        internal bool Fits(CircuitRequest request) => path.End.Accepts(request.Port);
+        internal bool Fits(CircuitRequest request) => !IsHopeless && path.End.Accepts(request.Port);
     }
 
     /// <summary>Somebody who waits for a circuit.</summary>
@@ -449,6 +491,9 @@ internal sealed partial class CircuitPool(
         internal TaskCompletionSource<PooledCircuit> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal int Failures { get; set; }
+
+        /// <summary>The last build that had been started when a failure was counted.</summary>
+        internal long LastCounted { get; set; }
 
         internal bool TryServe(PooledCircuit circuit) => Result.TrySetResult(circuit);
 

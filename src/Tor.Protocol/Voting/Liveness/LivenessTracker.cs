@@ -64,21 +64,31 @@ public sealed class LivenessTracker(LivenessNetwork network)
             return result;
         }
 
-        _watched[heartbeat.Relay] = new Watched(
-            now, heartbeat.Time, heartbeat.Session, heartbeat.Counter, IsSilent: heartbeat.State == HeartbeatState.Leaving);
-        Update();
+        bool isLeaving = heartbeat.State == HeartbeatState.Leaving;
+        bool wasSilent = _watched.TryGetValue(heartbeat.Relay, out Watched? last) && last.IsSilent;
+        _watched[heartbeat.Relay] = new Watched(now, heartbeat.Time, heartbeat.Session, heartbeat.Counter, isLeaving);
+        if (isLeaving != wasSilent)
+        {
+            Update();
+        }
+
         return result;
     }
 
     /// <summary>Finds out who has fallen silent.</summary>
     public void OnDeadline(TimeSpan now)
     {
-        foreach (RsaIdentity relay in _watched.Where(pair => !pair.Value.IsSilent && pair.Value.HeardAt + MaxSilence <= now).Select(pair => pair.Key).ToArray())
+        RsaIdentity[] fallenSilent =
+            [.. _watched.Where(pair => !pair.Value.IsSilent && pair.Value.HeardAt + MaxSilence <= now).Select(pair => pair.Key)];
+        foreach (RsaIdentity relay in fallenSilent)
         {
             _watched[relay] = _watched[relay] with { IsSilent = true };
         }
 
-        Update();
+        if (fallenSilent.Length > 0)
+        {
+            Update();
+        }
     }
 
     private HeartbeatResult Judge(Heartbeat heartbeat, RouterDescriptor? descriptor, DateTime wallClock)

@@ -18,7 +18,7 @@ public class LivenessServiceTests
     private static readonly RouterDescriptor[] Descriptors = [.. Relays.Select(relay => relay.Make(Start.AddHours(-1)))];
 
     private readonly ManualTime _time = new(Start);
-    private readonly LivenessNetwork _network = new([new RsaIdentity(new byte[20])], [Relays[3].Ed25519Identity]);
+    private readonly LivenessNetwork _network = new([new RsaIdentity(new byte[20])]);
     private readonly LivenessMirror _mirror;
     private readonly LivenessAuthority _authority;
 
@@ -28,7 +28,7 @@ public class LivenessServiceTests
         _authority = new LivenessAuthority(
             _network, _mirror, relay => Descriptors.FirstOrDefault(descriptor => descriptor.Identity == relay),
             () => (Relays[3].Signing, Relays[3].Certify(Start)), _time, NullLogger.Instance);
-        _authority.OnConsensus(Relays.ToDictionary(relay => relay.Identity, _ => 100L));
+        _authority.OnConsensus(Consensus);
     }
 
     [Fact]
@@ -80,6 +80,7 @@ public class LivenessServiceTests
         Task running = _authority.RunAsync(stop.Token);
         byte[] original = (await AskAsync(0))!.Body.Single().ToArray();
         var second = new LivenessMirror(_network, _time, NullLogger.Instance);
+        second.OnConsensus(Consensus);
         Task following = second.FollowAsync(Name, new MirrorClient(_mirror), stop.Token);
         DirectoryAnswer? copy = await second.HandleAsync(Query("GET /tor/tunic/liveness"), default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(original, copy!.Body.Single().ToArray());
@@ -102,6 +103,10 @@ public class LivenessServiceTests
         await sender.LeaveAsync(default);
         Assert.Equal([200, 200], client.Statuses);
     }
+
+    private static LivenessConsensus Consensus => new(
+        new Dictionary<RsaIdentity, Ed25519Identity> { [Relays[3].Identity] = Relays[3].Ed25519Identity },
+        Relays.ToDictionary(relay => relay.Identity, _ => 100L));
 
     private static DirectoryAuthority Name => new("a", default, default, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
 

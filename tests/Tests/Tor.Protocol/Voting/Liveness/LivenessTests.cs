@@ -283,6 +283,35 @@ public class LivenessTests
     }
 
     [Fact]
+    public void Who_is_not_in_the_consensus_any_longer_does_not_count()
+    {
+        LivenessView view = CreateView();
+        view.Receive(Sign(5, 0), _wallClock);
+        view.Receive(Sign(6, 0), _wallClock);
+        Assert.Equal(2, view.CountAuthorities(Relays[0].Identity, _wallClock));
+        view.OnConsensus(Consensus(5, 7), _wallClock);
+        Assert.Empty(view.Down);
+        Assert.Single(view.Bundle.Documents);
+        Pass(1);
+        Assert.Equal(LivenessResult.UnknownAuthority, view.Receive(Sign(6, 0), _wallClock));
+    }
+
+    [Fact]
+    public void Relays_that_come_and_go_all_the_time_make_few_documents()
+    {
+        var publisher = new LivenessPublisher(_network, _tracker);
+        int made = 0;
+        for (int step = 0; step < 100; step++)
+        {
+            Pass(0.2);
+            Assert.Equal(HeartbeatResult.Accepted, Receive(Make(0, (HeartbeatState)(step % 2)), 0));
+            made += publisher.TryMake(Relays[5].Signing, Relays[5].Certify(Start), _wallClock, _now) is null ? 0 : 1;
+        }
+
+        Assert.InRange(made, 20, 20 + LivenessPublisher.Burst);
+    }
+
+    [Fact]
     public void The_number_of_a_bundle_grows_with_every_document()
     {
         LivenessView view = CreateView();
@@ -297,15 +326,17 @@ public class LivenessTests
     }
 
     private static LivenessNetwork Network(string name, int count) => new(
-        [.. Enumerable.Range(0, count).Select(number => new RsaIdentity([.. System.Text.Encoding.ASCII.GetBytes($"{name}{number}".PadRight(20, '.'))]))],
-        [Relays[5].Ed25519Identity, Relays[6].Ed25519Identity, Relays[7].Ed25519Identity]);
+        [.. Enumerable.Range(0, count).Select(number => new RsaIdentity([.. System.Text.Encoding.ASCII.GetBytes($"{name}{number}".PadRight(20, '.'))]))]);
+
+    private static LivenessConsensus Consensus(params int[] speakers) =>
+        new(speakers.ToDictionary(index => Relays[index].Identity, index => Relays[index].Ed25519Identity), Weights());
 
     private static Dictionary<RsaIdentity, long> Weights() => Relays.ToDictionary(relay => relay.Identity, _ => 100L);
 
     private LivenessView CreateView()
     {
         var view = new LivenessView(_network);
-        view.OnConsensus(Weights(), _wallClock);
+        view.OnConsensus(Consensus(5, 6, 7), _wallClock);
         return view;
     }
 
