@@ -24,6 +24,7 @@ internal sealed partial class ClientLiveness(NetworkProfile profile, TimeProvide
     private readonly LivenessView _liveness = new(new LivenessNetwork(profile.TrustedIdentities));
     private LivenessConsensus _consensus = LivenessConsensus.None;
     private NetworkView? _view;
+    private bool _isAnnounced;
     private HashSet<RsaIdentity> _down = [];
 
     /// <summary>Told of each change of <see cref="Down"/>, in order. Must return soon.</summary>
@@ -70,8 +71,19 @@ internal sealed partial class ClientLiveness(NetworkProfile profile, TimeProvide
         lock (_gate)
         {
             bool isNews = _liveness.Receive(bundle, Now);
+            Announce();
             Publish();
             return isNews;
+        }
+    }
+
+    private void Announce()
+    {
+        int speaking = _liveness.CountSpeaking(Now);
+        if (!_isAnnounced && speaking > profile.Authorities.Count / 2)
+        {
+            _isAnnounced = true;
+            LogFollowing(log, speaking, profile.Authorities.Count);
         }
     }
 
@@ -121,6 +133,9 @@ internal sealed partial class ClientLiveness(NetworkProfile profile, TimeProvide
     }
 
     private string NameOf(RsaIdentity relay) => _view?.Find(relay)?.Status.Nickname ?? "unlisted";
+
+    [LoggerMessage(LogLevel.Information, "Relays that die will be skipped at once: {Count} of {Authorities} authorities say who is down.")]
+    private static partial void LogFollowing(ILogger log, int count, int authorities);
 
     [LoggerMessage(LogLevel.Information, "The relay {Nickname} (${Identity}) is down, as {Count} of {Authorities} authorities have signed: no new path goes through it.")]
     private static partial void LogDown(ILogger log, string nickname, RsaIdentity identity, int count, int authorities);

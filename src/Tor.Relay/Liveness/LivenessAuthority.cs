@@ -77,7 +77,7 @@ public sealed partial class LivenessAuthority(
         if (validAfter >= _weightsSince)
         {
             _weightsSince = validAfter;
-            _tracker.OnConsensus(weights);
+            _tracker.OnConsensus(weights, Monotonic);
         }
     }
 

@@ -25,6 +25,9 @@ public sealed class LivenessView(LivenessNetwork network)
     /// <summary>Whether the relay is to be passed over.</summary>
     public bool IsDown(RsaIdentity relay) => _down.Contains(relay);
 
+    /// <summary>How many authorities have a document that is good now; with no more than half of them nobody is down.</summary>
+    public int CountSpeaking(DateTime now) => _documents.Values.Count(document => IsGood(document, now));
+
     /// <summary>How many authorities list the relay in a document that is good now.</summary>
     public int CountAuthorities(RsaIdentity relay, DateTime now) =>
         _documents.Values.Count(document => IsGood(document, now) && document.Down.Contains(relay));

@@ -21,7 +21,7 @@ public class LivenessTests
     public LivenessTests()
     {
         _tracker = new LivenessTracker(_network);
-        _tracker.OnConsensus(Weights());
+        _tracker.OnConsensus(Weights(), _now);
         _sources = [.. Relays.Select((_, index) => new HeartbeatSource(_network, new SeededRandomSource((ulong)index)))];
     }
 
@@ -143,30 +143,51 @@ public class LivenessTests
         Array.ForEach([1, 2, 3, 4, 5, 6, 7], index => Beat(index));
         Pass(2.1);
         Assert.Equal([Relays[0].Identity], _tracker.Down);
-        Pass(3); // now all are silent
+        Pass(2);
+        Array.ForEach([1, 2, 3, 4, 5, 6, 7], index => Beat(index));
+        Pass(5.1); // now all are silent
         Assert.Equal([Relays[0].Identity], _tracker.Down);
         Array.ForEach([2, 3, 4, 5, 6, 7], index => Beat(index));
         Assert.Equal(2, _tracker.Down.Count);
     }
 
     [Fact]
+    public void An_authority_that_is_cut_off_takes_back_those_that_it_marked_first()
+    {
+        for (int index = 0; index < Relays.Length; index++)
+        {
+            Beat(index);
+            Pass(0.25); // as heartbeats come, spread over an interval
+        }
+
+        Pass(3.1);
+        Assert.Single(_tracker.Down);
+        Pass(0.25);
+        Assert.Equal(2, _tracker.Down.Count);
+        Pass(0.25);
+        Assert.Empty(_tracker.Down);
+        Pass(10);
+        Assert.Empty(_tracker.Down);
+    }
+
+    [Fact]
     public void In_a_network_without_weights_relays_are_counted()
     {
-        _tracker.OnConsensus(Weights().ToDictionary(pair => pair.Key, _ => 0L));
+        _tracker.OnConsensus(Weights().ToDictionary(pair => pair.Key, _ => 0L), _now);
         Array.ForEach([0, 1, 2], index => Beat(index));
         Pass(3);
         Array.ForEach([1, 2], index => Beat(index));
         Pass(2.1);
         Assert.Single(_tracker.Down);
         Pass(3); // three of eight are more than a third
-        Assert.Single(_tracker.Down);
+        Assert.Empty(_tracker.Down);
     }
 
     [Fact]
     public void Only_relays_of_the_consensus_are_listed()
     {
         Beat(0);
-        _tracker.OnConsensus(Weights().Where(pair => pair.Key != Relays[0].Identity).ToDictionary());
+        _tracker.OnConsensus(Weights().Where(pair => pair.Key != Relays[0].Identity).ToDictionary(), _now);
         Pass(6);
         Assert.Empty(_tracker.Down);
     }
