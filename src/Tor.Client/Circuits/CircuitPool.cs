@@ -24,13 +24,14 @@ internal sealed partial class CircuitPool(
     private const int MaxSpareCircuits = 14;
 
     private readonly Lock _gate = new();
-    private readonly List<PooledCircuit> _circuits = [];
+    private readonly CircuitSet _circuits = new();
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<Build> _builds = [];
     private readonly List<Waiter> _waiters = [];
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
+    private long _lastNumber;
     private ushort _latestPort = 443;
     private ITimer? _upkeep;
 
@@ -44,7 +45,7 @@ internal sealed partial class CircuitPool(
         {
             lock (_gate)
             {
-                return [.. _circuits];
+                return [.. _circuits.All];
             }
         }
     }
@@ -105,9 +106,32 @@ internal sealed partial class CircuitPool(
     {
         lock (_gate)
         {
-            _circuits.ForEach(circuit => circuit.IsRetired = true);
+            foreach (PooledCircuit circuit in _circuits.All)
+            {
+                circuit.IsRetired = true;
+            }
+
             Refill();
         }
+    }
+
+    /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
+    internal void Avoid(Predicate<Relay> isDown)
+    {
+        Build[] hopeless;
+        lock (_gate)
+        {
+            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
+            {
+                circuit.IsRetired = true;
+            }
+
+            hopeless = [.. _builds.Where(build => build.Path.Hops.Any(isDown.Invoke))];
+            Array.ForEach(hopeless, build => build.IsHopeless = true);
+            Refill();
+        }
+
+        Array.ForEach(hopeless, build => build.Stop.Cancel());
     }
 
     public async ValueTask DisposeAsync()
@@ -133,8 +157,7 @@ internal sealed partial class CircuitPool(
                 waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
             }
 
-            closing = [.. _circuits, .. _waitingForGuard];
-            _circuits.Clear();
+            closing = [.. _circuits.TakeWhere(_ => true), .. _waitingForGuard];
             _waitingForGuard.Clear();
         }
 
@@ -153,7 +176,7 @@ internal sealed partial class CircuitPool(
     private PooledCircuit? Find(CircuitRequest request)
     {
         PooledCircuit? best = null;
-        foreach (PooledCircuit circuit in _circuits)
+        foreach (PooledCircuit circuit in _circuits.For(request.Isolation))
         {
             if (circuit.Fits(request)
                 && !IsTooDirty(circuit)
@@ -166,6 +189,14 @@ internal sealed partial class CircuitPool(
         return best;
     }
 
+    /// <summary>Whether nobody uses it, and nobody may any more.</summary>
+    private bool IsOver(PooledCircuit circuit)
+    {
+        bool isOld = circuit.IsRetired || IsTooDirty(circuit)
+            || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
+        return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
+    }
+
     private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
 
     private void Use(PooledCircuit circuit, CircuitRequest request)
@@ -175,12 +206,22 @@ internal sealed partial class CircuitPool(
             _demand.Enqueue(Now);
         }
 
-        circuit.Use(request, Now);
+        _circuits.Use(circuit, request, Now);
     }
 
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
     private void Refill()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         // A build that fits several requests of one key serves them all; those of different keys need one each.
         var promised = new List<Build>();
         foreach (Waiter waiter in _waiters)
@@ -196,8 +237,8 @@ internal sealed partial class CircuitPool(
             promised.Add(build);
         }
 
-        int ready = _circuits.Count(circuit => circuit.Isolation is null && !circuit.IsRetired && !circuit.Circuit.HasEnded);
-        int underWay = _builds.Count(build => build.PromisedTo is null);
+        int ready = _circuits.Unused.Count(circuit => !circuit.IsRetired && !circuit.Circuit.HasEnded);
+        int underWay = _builds.Count(build => build.PromisedTo is null && !build.IsHopeless);
         for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
         {
             if (TryBuild(new CircuitRequest(new ExitPort(_latestPort), IsolationKey.None)) is null)
@@ -241,7 +282,7 @@ internal sealed partial class CircuitPool(
             return null;
         }
 
-        var build = new Build(result.Path!);
+        var build = new Build(result.Path!, ++_lastNumber);
         _builds.Add(build);
         build.Completion = Task.Run(() => RunAsync(build));
         return build;
@@ -257,10 +298,11 @@ internal sealed partial class CircuitPool(
 
     private async Task RunAsync(Build build)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, build.Stop.Token);
         try
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
-            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
+            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, either.Token);
             Add(new PooledCircuit(circuit, build.Path, Now), verdict, build);
         }
         catch (OperationCanceledException)
@@ -285,7 +327,7 @@ internal sealed partial class CircuitPool(
     /// <param name="build">What it came of; null when it was not built here.</param>
     internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
     {
-        bool isStopping;
+        bool isUnwanted;
         List<Waiter> served = [];
         lock (_gate)
         {
@@ -294,8 +336,8 @@ internal sealed partial class CircuitPool(
                 _builds.Remove(build);
             }
 
-            isStopping = _stop.IsCancellationRequested;
-            if (!isStopping)
+            isUnwanted = _stop.IsCancellationRequested || build is { IsHopeless: true };
+            if (!isUnwanted)
             {
                 _avoid.Clear();
                 if (verdict == GuardVerdict.MaybeUsableLater)
@@ -305,11 +347,12 @@ internal sealed partial class CircuitPool(
                 }
 
                 served = Serve(circuit);
-                Refill();
             }
+
+            Refill();
         }
 
-        if (isStopping)
+        if (isUnwanted)
         {
             circuit.Circuit.Close();
             return;
@@ -349,7 +392,7 @@ internal sealed partial class CircuitPool(
             return served;
         }
 
-        var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
+        var uses = _waitingForGuard.Concat(_circuits.All).Select(circuit => circuit.Path.GuardUse)
             .Concat(_builds.Select(build => build.Path.GuardUse))
             .OfType<GuardUse>()
             .ToList();
@@ -376,6 +419,7 @@ internal sealed partial class CircuitPool(
         lock (_gate)
         {
             _builds.Remove(build);
+            Refill();
         }
     }
 
@@ -391,14 +435,20 @@ internal sealed partial class CircuitPool(
 
             foreach (Waiter waiter in _waiters.ToArray())
             {
-                if (build.Fits(waiter.Request) && ++waiter.Failures >= MaxBuildFailures)
+                if (!build.Fits(waiter.Request) || build.Number <= waiter.LastCounted)
+                {
+                    continue; // builds that ran at the same time fail for the same reason: together they are one failure
+                }
+
+                waiter.LastCounted = _lastNumber;
+                if (++waiter.Failures >= MaxBuildFailures)
                 {
                     waiter.Fail(failure);
                     _waiters.Remove(waiter);
                 }
             }
 
-            if (!_stop.IsCancellationRequested && _waiters.Count > 0)
+            if (_waiters.Count > 0)
             {
                 Refill();
             }
@@ -407,15 +457,15 @@ internal sealed partial class CircuitPool(
 
     private void FailWaiters(CircuitRequest request, PathResult result)
     {
-        string why = result.Failure switch
+        (ErrorKind kind, string why) = result.Failure switch
         {
-            PathFailure.NoExit => $"no usable exit takes port {request.Port.Port}",
-            PathFailure.NoGuard => "no guard can be reached",
-            _ => $"no relay fits as hop {result.Hop}",
+            PathFailure.NoExit => (ErrorKind.RemoteRefused, $"no usable exit takes port {request.Port.Port}"), // the exits' will, not a lack of network
+            PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
+            _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
         foreach (Waiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
         {
-            waiter.Fail(new CircuitEndedException(ErrorKind.NotReady, $"no circuit: {why}"));
+            waiter.Fail(new CircuitEndedException(kind, $"no circuit: {why}"));
             _waiters.Remove(waiter);
         }
     }
@@ -437,7 +487,7 @@ internal sealed partial class CircuitPool(
     private void Maintain()
     {
         List<Waiter> served;
-        var closing = new List<PooledCircuit>();
+        List<PooledCircuit> closing;
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -445,17 +495,7 @@ internal sealed partial class CircuitPool(
                 return;
             }
 
-            foreach (PooledCircuit circuit in _circuits.ToArray())
-            {
-                bool isOld = circuit.IsRetired || IsTooDirty(circuit)
-                    || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
-                if (circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0))
-                {
-                    _circuits.Remove(circuit);
-                    closing.Add(circuit);
-                }
-            }
-
+            closing = _circuits.TakeWhere(IsOver);
             served = UpgradeWaiting(closing);
             Refill();
         }
@@ -471,15 +511,23 @@ internal sealed partial class CircuitPool(
     private static partial void LogFault(ILogger log, Exception failure);
 
     /// <summary>A circuit under construction.</summary>
-    internal sealed class Build(CircuitPath path)
+    internal sealed class Build(CircuitPath path, long number)
     {
         internal CircuitPath Path => path;
 
+        /// <summary>Rises from build to build.</summary>
+        internal long Number => number;
+
         internal IsolationKey? PromisedTo { get; set; }
+
+        /// <summary>A relay of it is down, and it is being given up.</summary>
+        internal bool IsHopeless { get; set; }
+
+        internal CancellationTokenSource Stop { get; } = new(); // holds no timer, so it needs no dispose
 
         internal Task Completion { get; set; } = Task.CompletedTask;
 
-        internal bool Fits(CircuitRequest request) => path.End.Accepts(request.Port);
+        internal bool Fits(CircuitRequest request) => !IsHopeless && path.End.Accepts(request.Port);
     }
 
     /// <summary>Somebody who waits for a circuit.</summary>
@@ -493,6 +541,9 @@ internal sealed partial class CircuitPool(
         internal Task<PooledCircuit> Result => _result.Task;
 
         internal int Failures { get; set; }
+
+        /// <summary>The last build that had been started when a failure was counted.</summary>
+        internal long LastCounted { get; set; }
 
         /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
         internal void Serve(PooledCircuit circuit) => _circuit = circuit;

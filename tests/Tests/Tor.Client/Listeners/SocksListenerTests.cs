@@ -126,6 +126,7 @@ public sealed class SocksListenerTests
     }
 
     [Theory]
+    [InlineData(ErrorKind.RemoteRefused, 1)] // no exit takes the port: stock says a general error
     [InlineData(ErrorKind.NotReady, 3)]
     [InlineData(ErrorKind.Timeout, 6)]
     [InlineData(ErrorKind.LimitReached, 1)]
