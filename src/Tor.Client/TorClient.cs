@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
@@ -117,11 +118,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
 
     /// <inheritdoc/>
-    public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
+    public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
         var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
         var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
-        return TryCircuitsAsync(
+        CircuitStream opened = await TryCircuitsAsync(
             new CircuitRequest(port, request.Isolation),
             async (circuit, attempt) =>
             {
@@ -130,16 +131,24 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
                 return stream;
             },
             cancel);
+        if (!request.ContinueInline)
+        {
+            await LeaveReceiveLoop();
+        }
+
+        return opened;
     }
 
     /// <inheritdoc/>
-    public Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
+    public async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
         Resolve resolve = IPAddress.TryParse(nameOrAddress, out IPAddress? address)
             ? Resolve.Reverse(address)
             : new Resolve(nameOrAddress.ToLowerInvariant());
-        return TryCircuitsAsync(
+        Resolved resolved = await TryCircuitsAsync(
             new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
+        await LeaveReceiveLoop();
+        return resolved;
     }
 
     /// <summary>Closes all circuits and channels, writes what must be kept, and waits until everything has ended.</summary>
@@ -233,9 +242,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     {
         try
         {
-            await (_liveness?.RunAsync(
-                (request, cancel) => _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel), _livenessFetcher.ForgetAsync, _stop.Token)
-                ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -245,6 +252,13 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             LogLivenessFault(_log, failure);
         }
+    }
+
+    private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
+    {
+        DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
+        await LeaveReceiveLoop(); // those who are told that relays are down
+        return response;
     }
 
     private void OnView(NetworkView view)
@@ -260,6 +274,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _pool.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
+
+    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
+    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {
