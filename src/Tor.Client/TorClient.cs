@@ -237,17 +237,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
     }
 
-    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
-    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
     /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
     private async Task FollowLivenessAsync()
     {
         try
         {
-            await (_liveness?.RunAsync(
-                (request, cancel) => _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel), _livenessFetcher.ForgetAsync, _stop.Token)
-                ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -257,6 +252,13 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             LogLivenessFault(_log, failure);
         }
+    }
+
+    private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
+    {
+        DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
+        await LeaveReceiveLoop(); // those who are told that relays are down
+        return response;
     }
 
     private void OnView(NetworkView view)
@@ -272,6 +274,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _pool.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
+
+    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
+    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {

@@ -42,6 +42,8 @@ public sealed class LivenessTests : IDisposable
         CurlResult made = await request;
         TimeSpan answered = clock.Elapsed;
         CurlResult next = await Curl.ThroughSocks5(port).GetAsync(url);
+        up.SendSignal(2);
+        await up.WaitForExitAsync(Limit); // its processes write into the directory until they end
 
         string log = string.Join('\n', client.Lines);
         Assert.True(absent < promise, $"{absent}\n{log}");
