@@ -55,7 +55,7 @@ internal sealed class FuzzProgram(FuzzOptions options, BranchReport report)
         (byte[] Input, Exception Failure)? found = session.Run(executions, options.TimeLimit);
         double rate = session.Executions / Stopwatch.GetElapsedTime(started).TotalSeconds;
         (int taken, int total) = report.Count(target.Scope);
-        string branches = total == 0 ? "not measured" : $"{taken}/{total} = {100.0 * taken / total:0.0} %";
+        string branches = report.Outcomes.Length == 0 ? "not measured" : total == 0 ? "has none" : $"{taken}/{total} = {100.0 * taken / total:0.0} %";
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{target.Name,-32} {session.Executions,12} {rate,11:0} {session.CorpusSize,7}  {branches}"));
         if (options.Gaps)

@@ -41,20 +41,22 @@ internal static class FieldTargets
         foreach (bool isIPv6 in (bool[])[false, true])
         {
             ExitPolicySummary summary = policy.Summarize(isIPv6);
-            FuzzFailureException.Require(ExitPolicySummary.TryParse(summary.ToString(), out ExitPolicySummary? again) && again.Equals(summary), $"a summary that reads back differently: {summary}");
+            FuzzFailureException.Require(ExitPolicySummary.TryParse(summary.ToString(), out ExitPolicySummary? same) && same.Equals(summary), $"a summary that reads back differently: {summary}");
             policy.RejectsEverything(isIPv6);
         }
 
-        // Rules are written as descriptors have them.
+        // Rules are written as descriptors have them: those of IPv4. The short form for a policy that rejects everything stands for both families.
+        string written = policy.ToDescriptorLines();
         var rules = new List<ExitPolicyRule>();
-        foreach (string line in policy.ToDescriptorLines().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in written.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] words = line.Split(' ');
             FuzzFailureException.Require(
                 ExitPolicyParser.TryParseDescriptorRule(words[0] == "accept", Encoding.UTF8.GetBytes(words[1]), rules), $"cannot read what it wrote: {line}");
         }
 
-        FuzzFailureException.Require(new ExitPolicy(rules).ToDescriptorLines() == policy.ToDescriptorLines(), "writes something else after reading");
+        string again = string.Join('\n', rules);
+        FuzzFailureException.Require(again == written, $"writes something else after reading: {written}");
     }
 
     private static void ReadDescriptorRule(string text)

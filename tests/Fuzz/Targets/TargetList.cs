@@ -1,3 +1,5 @@
+using Tunic.Tests.Fuzz.Targets.Stateful;
+
 namespace Tunic.Tests.Fuzz.Targets;
 
 /// <summary>All there is to fuzz.</summary>
@@ -15,5 +17,6 @@ internal static class TargetList
         .. StateTargets.All,
         .. ProxyTargets.All,
         .. EdgeTargets.All,
+        .. StatefulTargets.All,
     ];
 }
