@@ -6,8 +6,6 @@ namespace Tunic.Tests.Fuzz.Coverage;
 /// <summary>Loads the product's assemblies rewritten by <see cref="Instrumenter"/>, and this program beside them, so that it runs on those.</summary>
 internal sealed class InstrumentedContext : AssemblyLoadContext
 {
-    private const string Prefix = "Tunic.";
-
     private readonly List<string> _outcomes = [];
 
     private InstrumentedContext()
@@ -23,7 +21,7 @@ internal sealed class InstrumentedContext : AssemblyLoadContext
     {
         var context = new InstrumentedContext();
         Assembly self = context.LoadFromAssemblyPath(entry.Method.DeclaringType!.Assembly.Location);
-        foreach (AssemblyName reference in self.GetReferencedAssemblies().Where(name => name.Name!.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (AssemblyName reference in self.GetReferencedAssemblies().Where(IsOurs))
         {
             context.LoadFromAssemblyName(reference); // now, so that all outcomes are known
         }
@@ -36,7 +34,7 @@ internal sealed class InstrumentedContext : AssemblyLoadContext
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string path = Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll");
-        if (assemblyName.Name?.StartsWith(Prefix, StringComparison.Ordinal) != true || !File.Exists(path))
+        if (!IsOurs(assemblyName) || !File.Exists(path))
         {
             return null;
         }
@@ -49,4 +47,8 @@ internal sealed class InstrumentedContext : AssemblyLoadContext
         (MemoryStream image, MemoryStream symbols) = new Instrumenter(_outcomes).Instrument(path);
         return LoadFromStream(image, symbols);
     }
+
+    /// <summary>The program itself is called "tunic", all else begins with "Tunic.".</summary>
+    private static bool IsOurs(AssemblyName assembly) =>
+        assembly.Name is "tunic" || assembly.Name?.StartsWith("Tunic.", StringComparison.Ordinal) == true;
 }
