@@ -1,4 +1,3 @@
-using Tunic.Node.Bench;
 using Tunic.Node.Commands;
 using Tunic.Node.TorProgram;
 
@@ -9,6 +8,5 @@ Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS
 return args switch
 {
     ["tor", ..] => await TorEntry.RunAsync(args[1..]),
-    ["bench", "network", ..] => await BenchEntry.RunAsync(args[2..]),
     _ => await TunicCommands.RunAsync(args),
 };

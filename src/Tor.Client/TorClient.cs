@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Overlay;
@@ -107,11 +108,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
 
     /// <inheritdoc/>
-    public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
+    public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
         var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
         var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
-        return TryCircuitsAsync(
+        CircuitStream opened = await TryCircuitsAsync(
             new CircuitRequest(port, request.Isolation),
             async (circuit, attempt) =>
             {
@@ -120,16 +121,24 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
                 return stream;
             },
             cancel);
+        if (!request.ContinueInline)
+        {
+            await LeaveReceiveLoop();
+        }
+
+        return opened;
     }
 
     /// <inheritdoc/>
-    public Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
+    public async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
         Resolve resolve = IPAddress.TryParse(nameOrAddress, out IPAddress? address)
             ? Resolve.Reverse(address)
             : new Resolve(nameOrAddress.ToLowerInvariant());
-        return TryCircuitsAsync(
+        Resolved resolved = await TryCircuitsAsync(
             new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
+        await LeaveReceiveLoop();
+        return resolved;
     }
 
     /// <summary>Closes all circuits and channels, writes what must be kept, and waits until everything has ended.</summary>
@@ -215,6 +224,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
                     ErrorKind.Timeout, EndReason.Timeout, $"no answer within {_options.StreamTimeout.TotalSeconds:0} s");
         }
     }
+
+    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
+    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {

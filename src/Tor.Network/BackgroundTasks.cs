@@ -1,15 +1,15 @@
 using Microsoft.Extensions.Logging;
+using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Network;
 
-/// <summary>The owner of many short tasks: each is started here, counted while it runs, and stopped and awaited by dispose.</summary>
+/// <summary>The owner of many short tasks: each is started here, held while it runs, and stopped and awaited by dispose.</summary>
 /// <remarks>Thread safe.</remarks>
 public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
-    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _count;
+    private readonly HashSet<TaskCompletionSource> _running = [];
     private bool _closed;
 
     /// <summary>Tasks running now.</summary>
@@ -19,46 +19,52 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         {
             lock (_gate)
             {
-                return _count;
+                return _running.Count;
             }
         }
     }
 
     /// <summary>Starts a task on the thread pool. What it throws, cancellation apart, is a fault of ours and reported as such.</summary>
     /// <returns>False when everything is being stopped, or <paramref name="limit"/> tasks run already.</returns>
-    public bool TryRun(Func<CancellationToken, Task> work, int limit = int.MaxValue)
-    {
-        lock (_gate)
-        {
-            if (_closed || _count >= limit)
-            {
-                return false;
-            }
+    public bool TryRun(Func<CancellationToken, Task> work, int limit = int.MaxValue) =>
+        TryStart(limit, start => ThreadPool.UnsafeQueueUserWorkItem(static start => start(), start, preferLocal: false), work);
 
-            _count++;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(static run => run.Owner.Run(run.Work), (Owner: this, Work: work), preferLocal: false);
-        return true;
-    }
+    /// <summary>Starts a task where the receive loop goes on after this batch: for work that soon waits, and never blocks.</summary>
+    /// <returns>False when everything is being stopped.</returns>
+    public bool TryRunAfter(ReceiveBatch batch, Func<CancellationToken, Task> work) => TryStart(int.MaxValue, batch.After, work);
 
     /// <summary>Cancels what runs and waits for it.</summary>
     public async ValueTask DisposeAsync()
     {
+        Task[] running;
         lock (_gate)
         {
             _closed = true;
-            if (_count == 0)
-            {
-                _idle.TrySetResult();
-            }
+            running = [.. _running.Select(ended => ended.Task)];
         }
 
         await _stop.CancelAsync();
-        await _idle.Task;
+        await Task.WhenAll(running);
     }
 
-    private async void Run(Func<CancellationToken, Task> work)
+    private bool TryStart(int limit, Action<Action> schedule, Func<CancellationToken, Task> work)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_closed || _running.Count >= limit)
+            {
+                return false;
+            }
+
+            _running.Add(ended);
+        }
+
+        schedule(() => _ = RunAsync(ended, work)); // fails never, and dispose waits for its end
+        return true;
+    }
+
+    private async Task RunAsync(TaskCompletionSource ended, Func<CancellationToken, Task> work)
     {
         try
         {
@@ -75,12 +81,10 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 
         lock (_gate)
         {
-            _count--;
-            if (_closed && _count == 0)
-            {
-                _idle.TrySetResult();
-            }
+            _running.Remove(ended);
         }
+
+        ended.SetResult();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in a background task; please report it")]

@@ -21,11 +21,11 @@ internal sealed class RelayMetrics : IDisposable
         _meter.CreateObservableCounter("tor.relay.connections.refused", () => connections.Refused, "{connection}", "Connections refused for their number or rate.");
         _meter.CreateObservableUpDownCounter("tor.relay.circuits", () => circuits.Count, "{circuit}", "Circuits open.");
         _meter.CreateObservableCounter("tor.relay.circuits.created", () => circuits.Created, "{circuit}", "Circuits created.");
-        _meter.CreateObservableCounter("tor.relay.circuits.killed", () => circuits.MemoryVictims, "{circuit}", "Circuits closed for want of memory.");
+        _meter.CreateObservableCounter("tor.relay.circuits.killed", () => environment.Memory.Victims, "{circuit}", "Circuits and channels closed for want of memory.");
         _meter.CreateObservableCounter("tor.relay.handshakes.dropped", () => circuits.DroppedHandshakes, "{handshake}", "Circuit handshakes refused or given up for want of time.");
         _meter.CreateObservableUpDownCounter("tor.relay.streams", () => streams.Count, "{stream}", "Streams open.");
         _meter.CreateObservableCounter("tor.relay.streams.refused", () => streams.Refused, "{stream}", "Streams refused by a rule or limit.");
-        _meter.CreateObservableUpDownCounter("tor.relay.queues", () => circuits.QueueMemory, "By", "Memory of queued cells and waiting stream data.");
+        _meter.CreateObservableUpDownCounter("tor.relay.queues", () => environment.Memory.BytesInUse, "By", "Memory of queued cells and waiting stream data.");
     }
 
     public void Dispose() => _meter.Dispose();

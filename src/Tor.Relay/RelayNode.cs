@@ -47,7 +47,11 @@ public sealed partial class RelayNode : IAsyncDisposable
     {
         _options = options;
         _sources = sources;
-        Environment = new ChannelEnvironment(options.Channels, new CellSegmentPool(), random, time, log);
+        var segments = new CellSegmentPool();
+        Environment = new ChannelEnvironment(options.Channels, segments, random, time, log)
+        {
+            Memory = new QueueMemory(segments, options.Circuits.MaxQueueMemory),
+        };
         AddLimit(options.BandwidthRate, options.BandwidthBurst);
         AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);

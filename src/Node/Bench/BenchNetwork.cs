@@ -21,7 +21,6 @@ internal sealed class BenchNetwork : IAsyncDisposable
     private BenchProcess? _authority;
     private BenchProcess? _client;
     private string _authorityLine = "";
-    private int _directoryPort;
     private int _clients;
 
     private BenchNetwork(string name, string[] program, string[] extra)
@@ -91,7 +90,6 @@ internal sealed class BenchNetwork : IAsyncDisposable
     private async Task StartServersAsync(CancellationToken cancel)
     {
         int[] ports = FreePorts(5);
-        _directoryPort = ports[0];
         string authority = Path.Combine(_folder, "authority");
         string keys = Directory.CreateDirectory(Path.Combine(authority, "keys")).FullName;
         await RunAsync("tor-gencert", "bench\n", [
@@ -109,7 +107,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
         for (int i = 0; i < 3; i++)
         {
             string name = Text($"relay{i + 1}");
-            string[] exit = i == 2 ? ["ExitRelay 1", "ExitPolicy accept 127.0.0.0/8:*", "ExitPolicy reject *:*"] : ["ExitRelay 0"];
+            string[] exit = i == 2 ? ["ExitRelay 1", "ExitPolicyRejectPrivate 0", "ExitPolicy accept *:*"] : ["ExitRelay 0"];
             string relay = WriteTorrc(name, [.. Common(name), .. Server(ports[2 + i]), .. exit, .. _extra, _authorityLine]);
             _fingerprints.Add(await ListFingerprintAsync(_program, relay, null, cancel));
         }
@@ -129,32 +127,26 @@ internal sealed class BenchNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the authority serves a consensus in which every relay runs, and the relays have had time to fetch it.</summary>
+    /// <summary>Waits until every relay holds a consensus in which all of them run: what a client then fetches is complete.</summary>
     private async Task WaitForConsensusAsync(CancellationToken cancel)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(Text($"http://127.0.0.1:{_directoryPort}")) };
         long startedAt = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(startedAt) < StartTimeout)
+        while (!Enumerable.Range(1, _relays.Count).All(number => HoldsWholeConsensus(Text($"relay{number}"))))
         {
-            try
+            if (Stopwatch.GetElapsedTime(startedAt) > StartTimeout)
             {
-                string consensus = await http.GetStringAsync("/tor/status-vote/current/consensus", cancel);
-                string[] running = [.. consensus.Split("\nr ").Skip(1).Where(entry => entry.Contains(" Running ", StringComparison.Ordinal))];
-                if (running.Length > _relays.Count)
-                {
-                    await Task.Delay(TimeSpan.FromSeconds(5), cancel);
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // no consensus yet
+                throw new IOException($"the relays of {Name} did not fetch a consensus with all of them within {StartTimeout.TotalSeconds} s");
             }
 
             await Task.Delay(200, cancel);
         }
+    }
 
-        throw new IOException($"the relays of {Name} did not get into a consensus");
+    private bool HoldsWholeConsensus(string relay)
+    {
+        string path = Path.Combine(_folder, relay, "cached-microdesc-consensus");
+        return File.Exists(path)
+            && File.ReadLines(path).Count(line => line.StartsWith("s ", StringComparison.Ordinal) && line.Contains(" Running", StringComparison.Ordinal)) > _relays.Count;
     }
 
     private async Task<TimeSpan> StartClientAsync(int targetPort, CancellationToken cancel)

@@ -29,7 +29,9 @@ internal sealed class BenchRound(BenchNetwork network, BenchOptions options, int
         }
 
         figures["CPU-seconds per GB, client and 3 relays"] = (network.CpuSeconds - cpuBefore) / (bytes / 1e9);
+        cpuBefore = network.CpuSeconds;
         await MeasureCircuitsAsync(figures, cancel);
+        figures["CPU-milliseconds per new circuit"] = (network.CpuSeconds - cpuBefore) / options.Circuits * 1e3;
         figures[$"{options.Streams} streams of 100 KB at once, s"] = await MeasureManyStreamsAsync(cancel);
         figures["client RSS, MB"] = network.Client.ResidentMegabytes;
         figures["relay RSS, MB (largest)"] = network.Relays.Max(relay => relay.ResidentMegabytes);
@@ -108,8 +110,11 @@ internal sealed class BenchRound(BenchNetwork network, BenchOptions options, int
     {
         long startedAt = Stopwatch.GetTimestamp();
         using Socket socket = await _dialer.OpenAsync(BenchServer.Download, 1, user, cancel);
-        await ReceiveAsync(socket, new byte[1], 1, cancel);
-        return Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
+        var buffer = new byte[1];
+        await ReceiveAsync(socket, buffer, 1, cancel);
+        double time = Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds;
+        await socket.ReceiveAsync(buffer, cancel); // its end: closing first would hold up stock's next request by a delayed acknowledgement
+        return time;
     }
 
     private static async Task ReceiveAsync(Socket socket, byte[] buffer, long length, CancellationToken cancel)

@@ -77,6 +77,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
                 long length = BinaryPrimitives.ReadInt64BigEndian(buffer.AsSpan(1));
                 await (buffer[0] == Download ? SendAsync(socket, buffer, length) : TakeAsync(socket, buffer, length));
+                socket.Shutdown(SocketShutdown.Send); // the server ends the stream, as a web server does
                 while (await socket.ReceiveAsync(buffer, _stop.Token) > 0)
                 {
                     // until the client closes, so that nothing in flight is cut off

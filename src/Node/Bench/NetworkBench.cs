@@ -5,6 +5,9 @@ namespace Tunic.Node.Bench;
 /// <summary><c>tunic bench network</c>: this program beside stock tor, in one run, taking turns.</summary>
 internal static class NetworkBench
 {
+    /// <summary>The names that <see cref="BenchOptions.Only"/> takes.</summary>
+    internal static IReadOnlyList<string> Keys => ["vanilla", "default", "tunic"];
+
     /// <summary>Runs all rounds.</summary>
     /// <param name="options">How long and how often.</param>
     /// <param name="self">This program's executable.</param>
@@ -12,18 +15,19 @@ internal static class NetworkBench
     /// <param name="cancel">Ends the run; all processes are ended.</param>
     internal static async Task<BenchReport> RunAsync(BenchOptions options, string self, Action<string> progress, CancellationToken cancel)
     {
-        (string Name, string[] Program, string[] Extra)[] subjects =
+        (string Key, string Name, string[] Program, string[] Extra)[] subjects =
         [
-            ("tor Vanilla", ["tor"], ["Schedulers Vanilla"]),
-            ("tor default", ["tor"], []),
-            ("tunic", [self, "tor"], []),
+            ("vanilla", "tor Vanilla", ["tor"], ["Schedulers Vanilla"]),
+            ("default", "tor default", ["tor"], []),
+            ("tunic", "tunic", [self, "tor"], []),
         ];
+        subjects = options.Only is null ? subjects : [.. subjects.Where(subject => subject.Key == options.Only)];
         var report = new BenchReport([.. subjects.Select(subject => subject.Name)]);
         await using var server = new BenchServer();
         var networks = new List<BenchNetwork>();
         try
         {
-            foreach ((string name, string[] program, string[] extra) in subjects)
+            foreach ((_, string name, string[] program, string[] extra) in subjects)
             {
                 progress($"starting the network of {name}");
                 networks.Add(await BenchNetwork.StartAsync(name, program, extra, server.Port, cancel));

@@ -11,12 +11,19 @@ internal sealed class NodeEnvironment : IDisposable
 {
     private readonly Lazy<TlsConnector> _connector;
 
-    internal NodeEnvironment(NodeLog log, TimeProvider time)
+    /// <param name="log">The log.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="queueMemory">Bytes that queues may hold; null for the usual limit.</param>
+    internal NodeEnvironment(NodeLog log, TimeProvider time, long? queueMemory = null)
     {
         Log = log;
         Time = time;
         _connector = new Lazy<TlsConnector>(() => new TlsConnector(Random, new TlsConnectorOptions()));
-        Channels = new ChannelEnvironment(new ChannelOptions(), new CellSegmentPool(), Random, Time, Log);
+        var segments = new CellSegmentPool();
+        Channels = new ChannelEnvironment(new ChannelOptions(), segments, Random, Time, Log)
+        {
+            Memory = new QueueMemory(segments, queueMemory ?? QueueMemory.DefaultLimit),
+        };
     }
 
     internal NodeLog Log { get; }

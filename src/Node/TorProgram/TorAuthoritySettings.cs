@@ -66,7 +66,7 @@ internal static class TorAuthoritySettings
             FastGuarantee = authority.FastGuarantee,
             GuardBandwidthGuarantee = authority.GuardBandwidthGuarantee,
             MaxServersPerAddress = authority.MaxServersPerAddress,
-            TestReachability = authority.TestReachability && !options.Relay.AssumeReachable,
+            TestReachability = authority.TestReachability, // AssumeReachable is about the authority's own ports
             MinMeasuredToIgnoreAdvertised = authority.MinMeasuredToIgnoreAdvertised,
             MinUptimeForHSDir = authority.MinUptimeHsDir,
             VoteGuard = isTest ? RelayPattern.None : PatternOf(authority.VoteGuard),

@@ -38,7 +38,7 @@ internal sealed class TorProcess : IAsyncDisposable
         _commandLine = commandLine;
         _options = options;
         _log = log;
-        _environment = new NodeEnvironment(log, TimeProvider.System);
+        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null);
     }
 
     /// <summary>Runs until a signal; the result is the exit code.</summary>

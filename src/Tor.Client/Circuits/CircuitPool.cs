@@ -11,7 +11,7 @@ using Tunic.Tor.Protocol.Paths.Guards;
 namespace Tunic.Tor.Client.Circuits;
 
 /// <summary>The circuits to exits: finds one for each request, builds what is missing and a few ahead of time, and retires old ones.</summary>
-/// <remarks>One gate guards all lists; nothing waits inside it.</remarks>
+/// <remarks>One gate guards all lists; nothing waits inside it, and no circuit is closed inside it: that sends, and wakes others.</remarks>
 internal sealed partial class CircuitPool(
     ClientOptions options, CircuitBuilder builder, PathPlanner planner, TimeProvider time, ILogger log) : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ internal sealed partial class CircuitPool(
     private const int MaxSpareCircuits = 14;
 
     private readonly Lock _gate = new();
-    private readonly List<PooledCircuit> _circuits = [];
+    private readonly CircuitSet _circuits = new();
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<Build> _builds = [];
     private readonly List<Waiter> _waiters = [];
@@ -44,7 +44,7 @@ internal sealed partial class CircuitPool(
         {
             lock (_gate)
             {
-                return [.. _circuits];
+                return [.. _circuits.All];
             }
         }
     }
@@ -80,7 +80,7 @@ internal sealed partial class CircuitPool(
 
         try
         {
-            return await waiter.Result.Task.WaitAsync(cancel);
+            return await waiter.Result.WaitAsync(cancel);
         }
         finally
         {
@@ -105,7 +105,11 @@ internal sealed partial class CircuitPool(
     {
         lock (_gate)
         {
-            _circuits.ForEach(circuit => circuit.IsRetired = true);
+            foreach (PooledCircuit circuit in _circuits.All)
+            {
+                circuit.IsRetired = true;
+            }
+
             Refill();
         }
     }
@@ -125,6 +129,7 @@ internal sealed partial class CircuitPool(
         }
 
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        PooledCircuit[] closing;
         lock (_gate)
         {
             foreach (Waiter waiter in _waiters)
@@ -132,9 +137,18 @@ internal sealed partial class CircuitPool(
                 waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
             }
 
-            _circuits.ForEach(circuit => circuit.Circuit.Close());
-            _waitingForGuard.ForEach(circuit => circuit.Circuit.Close());
-            _circuits.Clear();
+            closing = [.. _circuits.TakeWhere(_ => true), .. _waitingForGuard];
+            _waitingForGuard.Clear();
+        }
+
+        Close(closing);
+    }
+
+    private static void Close(IEnumerable<PooledCircuit> circuits)
+    {
+        foreach (PooledCircuit circuit in circuits)
+        {
+            circuit.Circuit.Close();
         }
     }
 
@@ -142,7 +156,7 @@ internal sealed partial class CircuitPool(
     private PooledCircuit? Find(CircuitRequest request)
     {
         PooledCircuit? best = null;
-        foreach (PooledCircuit circuit in _circuits)
+        foreach (PooledCircuit circuit in _circuits.For(request.Isolation))
         {
             if (circuit.Fits(request)
                 && !IsTooDirty(circuit)
@@ -155,6 +169,14 @@ internal sealed partial class CircuitPool(
         return best;
     }
 
+    /// <summary>Whether nobody uses it, and nobody may any more.</summary>
+    private bool IsOver(PooledCircuit circuit)
+    {
+        bool isOld = circuit.IsRetired || IsTooDirty(circuit)
+            || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
+        return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
+    }
+
     private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
 
     private void Use(PooledCircuit circuit, CircuitRequest request)
@@ -164,7 +186,7 @@ internal sealed partial class CircuitPool(
             _demand.Enqueue(Now);
         }
 
-        circuit.Use(request, Now);
+        _circuits.Use(circuit, request, Now);
     }
 
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
@@ -185,7 +207,7 @@ internal sealed partial class CircuitPool(
             promised.Add(build);
         }
 
-        int ready = _circuits.Count(circuit => circuit.Isolation is null && !circuit.IsRetired && !circuit.Circuit.HasEnded);
+        int ready = _circuits.Unused.Count(circuit => !circuit.IsRetired && !circuit.Circuit.HasEnded);
         int underWay = _builds.Count(build => build.PromisedTo is null);
         for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
         {
@@ -250,7 +272,7 @@ internal sealed partial class CircuitPool(
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
             (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
-            Complete(build, new PooledCircuit(circuit, build.Path, Now), verdict);
+            Add(new PooledCircuit(circuit, build.Path, Now), verdict, build);
         }
         catch (OperationCanceledException)
         {
@@ -268,54 +290,77 @@ internal sealed partial class CircuitPool(
         }
     }
 
-    private void Complete(Build build, PooledCircuit circuit, GuardVerdict verdict)
+    /// <summary>Takes up a circuit that is complete.</summary>
+    /// <param name="circuit">The circuit, which the pool owns from here on.</param>
+    /// <param name="verdict">What its guard is good for.</param>
+    /// <param name="build">What it came of; null when it was not built here.</param>
+    internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
     {
+        bool isStopping;
+        List<Waiter> served = [];
         lock (_gate)
         {
-            _builds.Remove(build);
-            if (_stop.IsCancellationRequested)
+            if (build is not null)
             {
-                circuit.Circuit.Close();
-                return;
+                _builds.Remove(build);
             }
 
-            _avoid.Clear();
-            if (verdict == GuardVerdict.MaybeUsableLater)
+            isStopping = _stop.IsCancellationRequested;
+            if (!isStopping)
             {
-                _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
-                return;
-            }
+                _avoid.Clear();
+                if (verdict == GuardVerdict.MaybeUsableLater)
+                {
+                    _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
+                    return;
+                }
 
-            Serve(circuit);
-            Refill();
-        }
-
-        OnBuilt?.Invoke(circuit);
-    }
-
-    /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
-    private void Serve(PooledCircuit circuit)
-    {
-        _circuits.Add(circuit);
-        foreach (Waiter waiter in _waiters.ToArray())
-        {
-            if (circuit.Fits(waiter.Request) && waiter.TryServe(circuit))
-            {
-                Use(circuit, waiter.Request);
-                _waiters.Remove(waiter);
+                served = Serve(circuit);
+                Refill();
             }
         }
-    }
 
-    /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
-    private void UpgradeWaiting()
-    {
-        if (_waitingForGuard.Count == 0)
+        if (isStopping)
         {
+            circuit.Circuit.Close();
             return;
         }
 
-        var uses = _waitingForGuard.Concat(_circuits).Select(circuit => circuit.Path.GuardUse)
+        OnBuilt?.Invoke(circuit);
+        served.ForEach(waiter => waiter.GoOn());
+    }
+
+    /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
+    /// <returns>They; to go on outside the gate.</returns>
+    private List<Waiter> Serve(PooledCircuit circuit)
+    {
+        _circuits.Add(circuit);
+        var served = new List<Waiter>();
+        foreach (Waiter waiter in _waiters)
+        {
+            if (circuit.Fits(waiter.Request))
+            {
+                waiter.Serve(circuit);
+                Use(circuit, waiter.Request);
+                served.Add(waiter);
+            }
+        }
+
+        served.ForEach(waiter => _waiters.Remove(waiter));
+        return served;
+    }
+
+    /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
+    /// <returns>Who got one; to go on outside the gate.</returns>
+    private List<Waiter> UpgradeWaiting(List<PooledCircuit> closing)
+    {
+        var served = new List<Waiter>();
+        if (_waitingForGuard.Count == 0)
+        {
+            return served;
+        }
+
+        var uses = _waitingForGuard.Concat(_circuits.All).Select(circuit => circuit.Path.GuardUse)
             .Concat(_builds.Select(build => build.Path.GuardUse))
             .OfType<GuardUse>()
             .ToList();
@@ -325,14 +370,16 @@ internal sealed partial class CircuitPool(
             if (upgraded.Contains(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                Serve(circuit);
+                served.AddRange(Serve(circuit));
             }
             else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                circuit.Circuit.Close();
+                closing.Add(circuit);
             }
         }
+
+        return served;
     }
 
     private void Remove(Build build)
@@ -371,15 +418,15 @@ internal sealed partial class CircuitPool(
 
     private void FailWaiters(CircuitRequest request, PathResult result)
     {
-        string why = result.Failure switch
+        (ErrorKind kind, string why) = result.Failure switch
         {
-            PathFailure.NoExit => $"no usable exit takes port {request.Port.Port}",
-            PathFailure.NoGuard => "no guard can be reached",
-            _ => $"no relay fits as hop {result.Hop}",
+            PathFailure.NoExit => (ErrorKind.RemoteRefused, $"no usable exit takes port {request.Port.Port}"), // the exits' will, not a lack of network
+            PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
+            _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
         foreach (Waiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
         {
-            waiter.Fail(new CircuitEndedException(ErrorKind.NotReady, $"no circuit: {why}"));
+            waiter.Fail(new CircuitEndedException(kind, $"no circuit: {why}"));
             _waiters.Remove(waiter);
         }
     }
@@ -400,6 +447,8 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
+        List<Waiter> served;
+        List<PooledCircuit> closing;
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -407,20 +456,13 @@ internal sealed partial class CircuitPool(
                 return;
             }
 
-            foreach (PooledCircuit circuit in _circuits.ToArray())
-            {
-                bool isOld = circuit.IsRetired || IsTooDirty(circuit)
-                    || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
-                if (circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0))
-                {
-                    _circuits.Remove(circuit);
-                    circuit.Circuit.Close();
-                }
-            }
-
-            UpgradeWaiting();
+            closing = _circuits.TakeWhere(IsOver);
+            served = UpgradeWaiting(closing);
             Refill();
         }
+
+        Close(closing);
+        served.ForEach(waiter => waiter.GoOn());
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
@@ -430,7 +472,7 @@ internal sealed partial class CircuitPool(
     private static partial void LogFault(ILogger log, Exception failure);
 
     /// <summary>A circuit under construction.</summary>
-    private sealed class Build(CircuitPath path)
+    internal sealed class Build(CircuitPath path)
     {
         internal CircuitPath Path => path;
 
@@ -446,16 +488,27 @@ internal sealed partial class CircuitPool(
     {
         internal CircuitRequest Request => request;
 
-        internal TaskCompletionSource<PooledCircuit> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<PooledCircuit> _result = new(); // set outside the gate, or on the pool
+        private PooledCircuit? _circuit;
+
+        internal Task<PooledCircuit> Result => _result.Task;
 
         internal int Failures { get; set; }
 
-        internal bool TryServe(PooledCircuit circuit) => Result.TrySetResult(circuit);
+        /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
+        internal void Serve(PooledCircuit circuit) => _circuit = circuit;
 
-        internal void Fail(Exception failure)
-        {
-            Result.TrySetException(failure);
-            _ = Result.Task.Exception; // observed: the waiter may have left
-        }
+        /// <summary>Lets the request go on, here.</summary>
+        internal void GoOn() => _result.TrySetResult(_circuit!);
+
+        /// <summary>Lets the request fail, on the pool.</summary>
+        internal void Fail(Exception failure) => ThreadPool.UnsafeQueueUserWorkItem(
+            static failed =>
+            {
+                failed.Result.TrySetException(failed.Failure);
+                _ = failed.Result.Task.Exception; // observed: the waiter may have left
+            },
+            (Result: _result, Failure: failure),
+            preferLocal: false);
     }
 }

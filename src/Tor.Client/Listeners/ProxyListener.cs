@@ -44,6 +44,9 @@ public abstract partial class ProxyListener : IAsyncDisposable
         }
     }
 
+    /// <summary>Told, on any thread, when a connection has come or gone.</summary>
+    internal Action? Changed { get; set; }
+
     private protected TimeProvider Time { get; }
 
     private protected ILogger Log { get; }
@@ -178,14 +181,21 @@ public abstract partial class ProxyListener : IAsyncDisposable
             return;
         }
 
+        bool isAdmitted;
         lock (_gate)
         {
-            if (_connections.Count < _options.MaxConnections)
+            isAdmitted = _connections.Count < _options.MaxConnections;
+            if (isAdmitted)
             {
                 _connections.Add(connection);
-                connection.Serving = Task.Run(() => ServeToEndAsync(connection));
-                return;
             }
+        }
+
+        if (isAdmitted)
+        {
+            Changed?.Invoke();
+            connection.Serving = ServeToEndAsync(connection); // here until it waits for the first time
+            return;
         }
 
         if (_fullWarning.Allows())
@@ -217,6 +227,8 @@ public abstract partial class ProxyListener : IAsyncDisposable
         {
             _connections.Remove(connection);
         }
+
+        Changed?.Invoke();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is open to other machines: whoever reaches it can use this client")]

@@ -5,6 +5,7 @@ using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client.Listeners.Isolation;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Socks;
 
@@ -42,7 +43,7 @@ internal sealed partial class StreamGate
             return reason;
         }
 
-        if (!_options.RejectInternalAddresses || !InternalAddresses.Contains(target))
+        if (!_options.RejectInternalAddresses || !InternalTargets.Contains(target))
         {
             return null;
         }
@@ -117,7 +118,7 @@ internal sealed partial class StreamGate
             return TargetAddress.TryParse(name, 0, out TargetAddress? target) && target.Kind == TargetKind.HostName;
         }
 
-        return answer.Address is not { } address || !_options.RejectInternalAddresses || !InternalAddresses.Contains(address);
+        return answer.Address is not { } address || !_options.RejectInternalAddresses || !InternalAddress.Contains(address);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option}: refused a request for a private address, which means something else at an exit")]

@@ -103,7 +103,11 @@ internal sealed class ClientDirectory(
             {
                 cache.ReportUnusable(fault.Reason);
             }
-            else if (Verify(consensus).IsAccepted && consensus.IsReasonablyLive(UtcNow))
+            else if (!Verify(consensus).IsAccepted)
+            {
+                cache.ReportUnusable("not enough of the network's authorities have signed it");
+            }
+            else if (consensus.IsReasonablyLive(UtcNow))
             {
                 Adopt(consensus);
             }

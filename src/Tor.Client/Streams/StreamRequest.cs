@@ -8,7 +8,7 @@ namespace Tunic.Tor.Client.Streams;
 /// <param name="Isolation">Streams with different keys share no circuit.</param>
 public sealed record StreamRequest(HostAndPort Target, IsolationKey Isolation)
 {
-    /// <summary>Waits on the stream go on inside receive loops: only for pumps that never block. Default false.</summary>
+    /// <summary>Waits for the stream and on it go on inside receive loops: only for pumps that never block. Default false.</summary>
     public bool ContinueInline { get; init; }
 
     /// <summary>What the exit is told about address families. Default as stock's ports: both are fine.</summary>

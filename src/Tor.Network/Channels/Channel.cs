@@ -12,11 +12,12 @@ namespace Tunic.Tor.Network.Channels;
 /// One receive loop reads and dispatches. One pump at a time sends: whoever queued cells calls <see cref="Flush"/>, and if
 /// nobody is sending, sends himself, without a change of thread. So neither loop holds a buffer or a thread while idle.
 /// </remarks>
-public sealed partial class Channel : IAsyncDisposable
+public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 {
     private const int PumpIdle = 0;
     private const int PumpRunning = 1;
     private const int PumpAskedAgain = 2;
+    private const int PumpStopped = 3;
 
     /// <summary>Writes after which a pump lets other work of its thread go first.</summary>
     private const int PumpRounds = 16;
@@ -24,24 +25,29 @@ public sealed partial class Channel : IAsyncDisposable
     /// <summary>Longest rest of an earlier read that leaves room for the next one, bytes.</summary>
     private const int MaxCarry = 20 * 1024;
 
+    /// <summary>By so much a channel counts as younger than what it holds when memory has run out.</summary>
+    private static readonly TimeSpan MemoryGrace = TimeSpan.FromMinutes(1);
+
     private readonly ChannelTransport _transport;
     private readonly ChannelOptions _options;
     private readonly ICircuitAcceptor? _acceptor;
     private readonly ChannelEnvironment _environment;
     private readonly RandomSource _random;
-    private readonly ILogger _log;
     private readonly CellFormat _format;
     private readonly OpenLinkRules _rules;
     private readonly OutgoingCells _outgoing;
     private readonly ConcurrentDictionary<uint, ChannelCircuit> _circuits = new();
     private readonly ReceiveBatch _batch = new();
     private readonly List<ChannelCircuit> _writable = [];
+    private readonly TaskCompletionSource _pumpEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _carry;
     private int _carryLength;
     private ChannelCircuit? _latest;
     private Task _pump = Task.CompletedTask;
     private int _pumpState;
+    private int _unsent;
+    private long _waitsSince;
     private int _circuitCount;
     private int _closed;
     private Exception? _reason;
@@ -58,12 +64,12 @@ public sealed partial class Channel : IAsyncDisposable
         _options = environment.Options;
         _acceptor = acceptor;
         _environment = environment;
+        Memory = environment.Memory;
         _random = environment.Random;
-        _log = environment.Log;
         Link = link;
         _format = LinkVersions.GetFormat(link.Version);
         _rules = new OpenLinkRules(link, acceptsCircuits: acceptor is not null);
-        _outgoing = new OutgoingCells(_format, environment.Segments, _options);
+        _outgoing = new OutgoingCells(_format, environment.Segments, environment.Memory, _options);
         _carry = received.ToArray();
         _carryLength = received.Length;
     }
@@ -74,7 +80,7 @@ public sealed partial class Channel : IAsyncDisposable
     /// <summary>The transport's addresses.</summary>
     public ChannelTransport Transport => _transport;
 
-    /// <summary>Ends when the channel has closed and every circuit knows; never fails: see <see cref="CloseReason"/>.</summary>
+    /// <summary>Ends when the channel has closed, every circuit knows, and nothing of it runs any more; never fails: see <see cref="CloseReason"/>.</summary>
     public Task Completion => _completion.Task;
 
     /// <summary>Why the channel closed; null while open or when it was closed in good order.</summary>
@@ -94,6 +100,18 @@ public sealed partial class Channel : IAsyncDisposable
 
     /// <summary>Cells that wait to be sent.</summary>
     public int QueuedCells => _outgoing.Count;
+
+    /// <summary>What counts the memory of the channel's queues.</summary>
+    internal QueueMemory Memory { get; }
+
+    /// <summary>Where faults are reported.</summary>
+    internal ILogger Log => _environment.Log;
+
+    // All its circuits would end with it, so those whose cells are not much younger go first.
+    TimeSpan? IQueueOwner.OldestQueued => QueueMemory.Earlier(WaitsSince, _outgoing.OldestDestroy) + MemoryGrace;
+
+    /// <summary>Since when what was written last waits for the network to take it all; null when it has.</summary>
+    private TimeSpan? WaitsSince => Volatile.Read(ref _unsent) > 0 ? TimeSpan.FromTicks(Volatile.Read(ref _waitsSince)) : null;
 
     /// <summary>Adds a circuit that we start, under a free id of our half.</summary>
     /// <returns>Null when the channel is closed or full.</returns>
@@ -141,16 +159,16 @@ public sealed partial class Channel : IAsyncDisposable
     /// <summary>Tells the peer that a circuit it asked for will not be.</summary>
     public void SendDestroy(uint circuitId, DestroyReason reason)
     {
-        SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+        QueueDestroy(circuitId, reason);
         Flush();
     }
 
-    /// <summary>Queues a cell of the channel itself; it goes out before those of circuits.</summary>
-    public void SendControl(uint circuitId, CellCommand command, ReadOnlySpan<byte> body)
+    /// <summary>The same, for the caller to flush: DESTROY goes out before the cells of circuits.</summary>
+    public void QueueDestroy(uint circuitId, DestroyReason reason)
     {
         try
         {
-            _outgoing.EnqueueControl(circuitId, command, body, Now);
+            _outgoing.EnqueueDestroy(circuitId, reason, Now);
         }
         catch (ChannelProtocolException failure)
         {
@@ -171,7 +189,7 @@ public sealed partial class Channel : IAsyncDisposable
                 return;
             }
 
-            if (state == PumpAskedAgain
+            if (state is PumpAskedAgain or PumpStopped
                 || Interlocked.CompareExchange(ref _pumpState, PumpAskedAgain, PumpRunning) == PumpRunning)
             {
                 return;
@@ -183,6 +201,7 @@ public sealed partial class Channel : IAsyncDisposable
     public void Start()
     {
         LastUsed = Now;
+        Memory.Add(this);
         _receiving = Task.Run(ReceiveAsync);
     }
 
@@ -196,15 +215,29 @@ public sealed partial class Channel : IAsyncDisposable
         }
     }
 
+    /// <summary>Closes a channel whose peer has taken nothing for so long that it never will (stock: "Expiring stuck OR connection").</summary>
+    public void CloseIfStuck()
+    {
+        if (Now - WaitsSince >= _options.StuckTimeout)
+        {
+            Close(new IOException("the peer has stopped reading"));
+        }
+    }
+
+    void IQueueOwner.GiveUp()
+    {
+        Close(new IOException("the memory for queues has run out, and the peer does not read"));
+        _outgoing.Close();
+        OnUnsent(0);
+    }
+
     /// <summary>Closes and waits until everything has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         Close(null);
         if (_receiving is null)
         {
-            await _transport.DisposeAsync();
-            _completion.TrySetResult();
-            return;
+            await EndAsync();
         }
 
         await Completion;
@@ -243,7 +276,7 @@ public sealed partial class Channel : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            LogFault(_log, failure);
+            LogFault(Log, failure);
             Close(failure);
         }
 
@@ -258,7 +291,13 @@ public sealed partial class Channel : IAsyncDisposable
             End(circuit, DestroyReason.ChannelClosed, _reason);
         }
 
-        await _pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Interlocked.Exchange(ref _pumpState, PumpStopped) is PumpRunning or PumpAskedAgain)
+        {
+            await _pumpEnded.Task;
+        }
+
+        OnUnsent(0);
+        Memory.Remove(this);
         await _transport.DisposeAsync();
         _completion.TrySetResult();
     }
@@ -326,6 +365,11 @@ public sealed partial class Channel : IAsyncDisposable
 
     private void Dispatch(CellHeader header, Span<byte> body)
     {
+        if (Memory.IsExceeded)
+        {
+            Memory.Reclaim();
+        }
+
         ChannelCircuit? circuit = Find(header.CircuitId);
         switch (_rules.Judge(header, circuit is not null))
         {
@@ -374,7 +418,7 @@ public sealed partial class Channel : IAsyncDisposable
         catch (Exception failure) when (failure is not ChannelProtocolException)
         {
             // The exception boundary of security.md: a fault ends one circuit, never the process.
-            LogFault(_log, failure);
+            LogFault(Log, failure);
             Fail(circuit, DestroyReason.Internal, failure);
         }
     }
@@ -384,7 +428,7 @@ public sealed partial class Channel : IAsyncDisposable
         if (circuit.TryEnd())
         {
             Remove(circuit);
-            SendControl(circuit.CircuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+            QueueDestroy(circuit.CircuitId, reason);
             _batch.Add(this);
             circuit.Endpoint.OnEnded(circuit, reason, cause);
         }
@@ -421,7 +465,7 @@ public sealed partial class Channel : IAsyncDisposable
 
     private void Refuse(uint circuitId, DestroyReason reason)
     {
-        SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+        QueueDestroy(circuitId, reason);
         _batch.Add(this);
     }
 
@@ -429,14 +473,18 @@ public sealed partial class Channel : IAsyncDisposable
     {
         try
         {
+            int state;
             do
             {
-                Volatile.Write(ref _pumpState, PumpRunning); // whoever asked before now is served by what follows
-                for (int round = 1; TryWrite(out bool sent); round++)
+                Interlocked.CompareExchange(ref _pumpState, PumpRunning, PumpAskedAgain); // whoever asked before now is served by what follows
+                for (int round = 1; TryWrite(out int unsent); round++)
                 {
-                    if (!sent)
+                    if (unsent > 0)
                     {
+                        Volatile.Write(ref _waitsSince, Now.Ticks);
+                        OnUnsent(unsent);
                         await _transport.FlushAsync();
+                        OnUnsent(0);
                     }
 
                     await _environment.Bandwidth.WaitToWriteAsync();
@@ -447,24 +495,40 @@ public sealed partial class Channel : IAsyncDisposable
                     }
                 }
             }
-            while (Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning) != PumpRunning);
+            while ((state = Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning)) == PumpAskedAgain);
+            if (state == PumpStopped)
+            {
+                _pumpEnded.TrySetResult();
+            }
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            Close(failure);
+            FailPump(failure);
         }
         catch (Exception failure)
         {
-            LogFault(_log, failure);
-            Close(failure);
+            LogFault(Log, failure);
+            FailPump(failure);
         }
     }
 
-    private bool TryWrite(out bool sent)
+    private void FailPump(Exception failure)
+    {
+        Close(failure);
+        if (Interlocked.Exchange(ref _pumpState, PumpStopped) == PumpStopped)
+        {
+            _pumpEnded.TrySetResult();
+        }
+    }
+
+    /// <summary>Bytes that the network has not taken, near enough for accounting, have become more or fewer.</summary>
+    private void OnUnsent(int count) => Memory.OnBuffered(count - Interlocked.Exchange(ref _unsent, count));
+
+    private bool TryWrite(out int unsent)
     {
         Span<byte> buffer = ChannelBuffers.Send;
         int length = _outgoing.Take(buffer, _writable);
-        sent = length == 0 || _transport.Write(buffer[..length]);
+        unsent = length == 0 || _transport.Write(buffer[..length]) ? 0 : length;
         _environment.Bandwidth.OnWritten(length);
         foreach (ChannelCircuit circuit in _writable)
         {

@@ -6,7 +6,7 @@ namespace Tunic.Tor.Network.Channels;
 
 /// <summary>What all channels of a node share.</summary>
 /// <param name="Options">Limits.</param>
-/// <param name="Segments">Memory for queued cells; its size is the node's memory limit.</param>
+/// <param name="Segments">Memory for queued cells.</param>
 /// <param name="Random">For circuit ids and padding.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">Where faults are reported.</param>
@@ -15,6 +15,9 @@ public sealed record ChannelEnvironment(
 {
     /// <summary>What all channels may move, and have moved. Without limits unless some are added.</summary>
     public ChannelBandwidth Bandwidth { get; init; } = new(Time);
+
+    /// <summary>Bounds the memory of <see cref="Segments"/> and of stream data that waits. The usual limit unless another is set.</summary>
+    public QueueMemory Memory { get; init; } = new(Segments, QueueMemory.DefaultLimit);
 
     /// <summary>Monotonic time.</summary>
     public TimeSpan Now => Time.GetElapsedTime(0);

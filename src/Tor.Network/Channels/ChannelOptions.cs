@@ -15,8 +15,11 @@ public sealed record ChannelOptions
     /// <summary>Cells queued for one circuit beyond which it is destroyed: no honest peer gets there. Default 2 500 (circ_max_cell_queue_size).</summary>
     public int MaxQueue { get; init; } = 2_500;
 
-    /// <summary>Cells queued for the channel itself (DESTROY, padding) beyond which it is closed. Default 20 000.</summary>
-    public int MaxControlQueue { get; init; } = 20_000;
+    /// <summary>DESTROYs queued beyond which the channel is closed. Default 20 000, 320 kB: all circuits of another channel may end at once.</summary>
+    public int MaxDestroyQueue { get; init; } = 20_000;
+
+    /// <summary>Time without a byte taken by the peer's side, while bytes wait, after which the channel is closed. Default 50 minutes (stock: ten KeepalivePeriods).</summary>
+    public TimeSpan StuckTimeout { get; init; } = TimeSpan.FromMinutes(50);
 
     /// <summary>Longest variable-length cell taken once the channel is open, bytes. Default 16 384.</summary>
     public int MaxVariableCellLength { get; init; } = 16_384;

@@ -4,21 +4,33 @@ using Tunic.Tor.Protocol.Errors;
 
 namespace Tunic.Tor.Network.Channels;
 
-/// <summary>What waits to be sent on a channel: its own cells first, then the circuits in turn, a few cells each.</summary>
+/// <summary>What waits to be sent on a channel: DESTROYs first, then the cells of circuits in turn, a few cells each.</summary>
 /// <remarks>Thread safe: one gate, held for copies only. Nothing is allocated per cell.</remarks>
-internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, ChannelOptions options)
+internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, QueueMemory memory, ChannelOptions options)
 {
     /// <summary>Cells a circuit may send before the next one has its turn.</summary>
     private const int Quantum = 8;
 
     private readonly Lock _gate = new();
-    private readonly CellQueue _control = new(pool, format.FixedCellLength);
+    private readonly Queue<QueuedDestroy> _destroys = new();
     private readonly Queue<ChannelCircuit> _scheduled = new();
     private readonly List<ChannelCircuit> _writable = [];
     private bool _closed;
 
-    /// <summary>Cells that wait, of the channel and of all circuits.</summary>
+    /// <summary>Cells that wait, DESTROYs and those of all circuits.</summary>
     internal int Count { get; private set; }
+
+    /// <summary>When the oldest DESTROY was queued; null when none waits.</summary>
+    internal TimeSpan? OldestDestroy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _destroys.TryPeek(out QueuedDestroy first) ? first.Since : null;
+            }
+        }
+    }
 
     /// <summary>A circuit that sends through here.</summary>
     internal ChannelCircuit CreateCircuit(Channel channel, uint circuitId, ICircuitEndpoint endpoint) =>
@@ -56,9 +68,9 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
         }
     }
 
-    /// <summary>Queues a cell of the channel, before those of circuits.</summary>
+    /// <summary>Queues DESTROY, before the cells of circuits.</summary>
     /// <exception cref="ChannelProtocolException">Too many wait: the peer does not read.</exception>
-    internal void EnqueueControl(uint circuitId, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now)
+    internal void EnqueueDestroy(uint circuitId, DestroyReason reason, TimeSpan now)
     {
         lock (_gate)
         {
@@ -67,12 +79,13 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
                 return;
             }
 
-            if (_control.Count >= options.MaxControlQueue)
+            if (_destroys.Count >= options.MaxDestroyQueue)
             {
-                throw new ChannelProtocolException($"{_control.Count} cells of the channel itself wait to be sent; the peer does not read");
+                throw new ChannelProtocolException($"{_destroys.Count} DESTROYs wait to be sent; the peer does not read");
             }
 
-            format.Write(_control.Append(now), circuitId, command, body);
+            _destroys.Enqueue(new QueuedDestroy(circuitId, reason, now));
+            memory.OnBuffered(QueuedDestroy.Length);
             Count++;
         }
     }
@@ -102,7 +115,8 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
         lock (_gate)
         {
             _closed = true;
-            _control.Clear();
+            memory.OnBuffered(-_destroys.Count * QueuedDestroy.Length);
+            _destroys.Clear();
             while (_scheduled.TryDequeue(out ChannelCircuit? circuit))
             {
                 circuit.Queue.Clear();
@@ -120,7 +134,7 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
     {
         lock (_gate)
         {
-            int length = Move(_control, destination, int.MaxValue);
+            int length = MoveDestroys(destination);
             while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
             {
                 length += Move(circuit.Queue, destination[length..], Quantum);
@@ -143,10 +157,36 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Cha
         }
     }
 
+    private int MoveDestroys(Span<byte> destination)
+    {
+        int length = 0;
+        int before = _destroys.Count;
+        while (destination.Length - length >= format.FixedCellLength && _destroys.TryDequeue(out QueuedDestroy destroy))
+        {
+            length += format.Write(destination[length..], destroy.CircuitId, CellCommand.Destroy, [(byte)destroy.Reason]);
+        }
+
+        int moved = before - _destroys.Count;
+        if (moved > 0)
+        {
+            memory.OnBuffered(-moved * QueuedDestroy.Length);
+            Count -= moved;
+        }
+
+        return length;
+    }
+
     private int Move(CellQueue queue, Span<byte> destination, int maxCells)
     {
         int cells = queue.DequeueTo(destination, maxCells);
         Count -= cells;
         return cells * format.FixedCellLength;
+    }
+
+    /// <summary>A DESTROY that waits: a whole cell for it would be thirty times as long.</summary>
+    private readonly record struct QueuedDestroy(uint CircuitId, DestroyReason Reason, TimeSpan Since)
+    {
+        /// <summary>Bytes of memory.</summary>
+        public const int Length = 16;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
@@ -9,7 +10,10 @@ using Tunic.Tor.Protocol.RelayMessages;
 namespace Tunic.Tor.Network.Circuits;
 
 /// <summary>A circuit that this node made: hops are added to it and streams opened through it.</summary>
-/// <remarks>Thread safe. What the circuit is used for is its owner's business.</remarks>
+/// <remarks>
+/// Thread safe. What the circuit is used for is its owner's business. Who waits here for a hop or a stream goes on inside the
+/// receive loop of the channel, and must not block there.
+/// </remarks>
 public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAsyncDisposable
 {
     private readonly CircuitEnvironment _environment;
@@ -21,8 +25,9 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private TimeSpan _now;
     private bool _ended;
 
-    private OriginCircuit(CircuitEnvironment environment)
+    private OriginCircuit(Channel channel, CircuitEnvironment environment)
     {
+        Channel = channel;
         _environment = environment;
         _circuit = new ClientCircuit(this, environment.Settings(), environment.Random, environment.Padding);
     }
@@ -61,7 +66,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     }
 
     /// <summary>The channel to the first hop.</summary>
-    public Channel Channel => _place.Channel;
+    public Channel Channel { get; }
 
     protected internal override TimeSpan Now => _environment.Time.GetElapsedTime(0);
 
@@ -69,15 +74,24 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     protected internal override CircuitEdge Edge => _circuit.LastHop;
 
+    protected override CircuitEdge? OpenEdge => _circuit.HopCount == 0 ? null : _circuit.LastHop;
+
+    protected override QueueMemory Memory => Channel.Memory;
+
+    protected override ILogger Log => Channel.Log;
+
+    protected override TimeSpan? OldestQueuedCell => _place.OldestQueued;
+
     /// <summary>Makes a circuit of one hop over a channel to it.</summary>
     /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
     /// <exception cref="CircuitEndedException">The relay refused or went away.</exception>
     public static async Task<OriginCircuit> CreateAsync(
         Channel channel, HopTarget first, CircuitEnvironment environment, CancellationToken cancel)
     {
-        var circuit = new OriginCircuit(environment);
+        var circuit = new OriginCircuit(channel, environment);
         circuit._place = channel.TryOpenCircuit(circuit)
             ?? throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "the channel to the first hop is closed or full");
+        circuit.BeginCounting();
         await circuit.AddHopAsync(first, () => circuit._circuit.Create(first), cancel);
         return circuit;
     }
@@ -153,7 +167,10 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EdgeEvent happened = _circuit.Receive(command, body, batch.Now);
             if (happened.Kind == EdgeEventKind.HopAdded)
             {
-                _hopAdded?.TrySetResult();
+                if (_hopAdded is { } added)
+                {
+                    batch.After(() => added.TrySetResult());
+                }
             }
             else if (!TryDispatch(happened, batch))
             {
@@ -182,7 +199,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         WakeBlocked();
     }
 
-    protected internal override void Flush() => _place.Channel.Flush();
+    protected internal override void Flush() => Channel.Flush();
 
     protected internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
 
@@ -194,16 +211,13 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     private async Task AddHopAsync(HopTarget hop, Action send, CancellationToken cancel)
     {
-        var added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (Gate)
+        var added = new TaskCompletionSource(); // set outside the gate: who waits goes on there
+        FailIfFull(() =>
         {
-            ThrowIfEnded();
-            _now = Now;
             _hopAdded = added;
             send();
             _hops.Add(hop);
-        }
-
+        });
         Flush();
         try
         {
@@ -219,16 +233,34 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
     {
         var stream = new CircuitStream(this, continueInline);
+        FailIfFull(() => stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
+            ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may")));
+        Flush();
+        return stream;
+    }
+
+    /// <summary>Sends, inside the gate. A cell that the channel has no room for is lost to the ciphers, so the circuit ends.</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended, now or before.</exception>
+    private void FailIfFull(Action send)
+    {
+        CircuitProtocolException full;
         lock (Gate)
         {
             ThrowIfEnded();
             _now = Now;
-            stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
-                ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may"));
+            try
+            {
+                send();
+                return;
+            }
+            catch (CircuitProtocolException failure)
+            {
+                full = failure;
+            }
         }
 
-        Flush();
-        return stream;
+        Fail(full);
+        throw new CircuitEndedException(ErrorKind.LimitReached, full.Message, full);
     }
 
     private static async Task<byte[]> WaitForAnswerAsync(CircuitStream stream, CancellationToken cancel)
@@ -257,16 +289,31 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EndCause = cause;
         }
 
-        _hopAdded?.TrySetException(cause as CircuitProtocolException as Exception
+        FailHop(cause as CircuitProtocolException as Exception
             ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
-        _ = _hopAdded?.Task.Exception; // observed: the waiter may have left
-        EndStreams(_circuit.HopCount == 0 ? null : _circuit.LastHop, why, cause);
+        EndStreams(why, cause, (cause as CircuitProtocolException)?.Reason ?? DestroyReason.None);
         lock (Gate)
         {
             _circuit.Dispose();
         }
 
         _completion.TrySetResult();
+    }
+
+    /// <summary>Who waits for a hop goes on elsewhere: a circuit may be ended anywhere, also inside its owner's gate.</summary>
+    private void FailHop(Exception failure)
+    {
+        if (_hopAdded is { Task.IsCompleted: false } waiting)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed =>
+                {
+                    failed.Hop.TrySetException(failed.Failure);
+                    _ = failed.Hop.Task.Exception; // observed: the waiter may have left
+                },
+                (Hop: waiting, Failure: failure),
+                preferLocal: false);
+        }
     }
 
     private void ThrowIfEnded()

@@ -9,25 +9,36 @@ internal sealed class ByteQueue
     private const int SmallBlock = 4 * 1024;
     private const int LargeBlock = 32 * 1024;
 
-    private readonly Queue<ArraySegment<byte>> _full = new();
+    private readonly Queue<(ArraySegment<byte> Block, TimeSpan Since)> _full = new();
     private byte[]? _first;
     private int _firstStart;
     private int _firstEnd;
+    private TimeSpan _firstSince;
     private byte[]? _last;
     private int _lastEnd;
+    private TimeSpan _lastSince;
 
     /// <summary>Bytes in the queue.</summary>
     internal int Length { get; private set; }
 
+    /// <summary>Memory of the blocks, bytes.</summary>
+    internal int BlockBytes { get; private set; }
+
+    /// <summary>When the block of the oldest byte was begun, monotonic; null when the queue is empty.</summary>
+    internal TimeSpan? Oldest =>
+        Length == 0 ? null : _first is not null ? _firstSince : _full.TryPeek(out (ArraySegment<byte> Block, TimeSpan Since) front) ? front.Since : _lastSince;
+
     /// <summary>Appends a copy.</summary>
-    internal void Append(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What to append.</param>
+    /// <param name="now">Monotonic time.</param>
+    internal void Append(ReadOnlySpan<byte> bytes, TimeSpan now)
     {
         Length += bytes.Length;
         while (!bytes.IsEmpty)
         {
             if (_last is null || _lastEnd == _last.Length)
             {
-                Grow();
+                Grow(now);
             }
 
             int count = Math.Min(bytes.Length, _last!.Length - _lastEnd);
@@ -70,13 +81,14 @@ internal sealed class ByteQueue
             return _first.AsSpan(_firstStart.._firstEnd);
         }
 
-        if (_full.TryDequeue(out ArraySegment<byte> block))
+        if (_full.TryDequeue(out (ArraySegment<byte> Block, TimeSpan Since) front))
         {
-            (_first, _firstStart, _firstEnd) = (block.Array, block.Offset, block.Offset + block.Count);
+            ArraySegment<byte> block = front.Block;
+            (_first, _firstStart, _firstEnd, _firstSince) = (block.Array, block.Offset, block.Offset + block.Count, front.Since);
         }
         else
         {
-            (_first, _firstStart, _firstEnd) = (_last, 0, _lastEnd);
+            (_first, _firstStart, _firstEnd, _firstSince) = (_last, 0, _lastEnd, _lastSince);
             (_last, _lastEnd) = (null, 0);
         }
 
@@ -89,19 +101,22 @@ internal sealed class ByteQueue
         _firstStart += count;
         if (_firstStart == _firstEnd)
         {
-            ArrayPool<byte>.Shared.Return(_first!);
+            BlockBytes -= _first!.Length;
+            ArrayPool<byte>.Shared.Return(_first);
             _first = null;
         }
     }
 
-    private void Grow()
+    private void Grow(TimeSpan now)
     {
         if (_last is not null)
         {
-            _full.Enqueue(new ArraySegment<byte>(_last, 0, _lastEnd));
+            _full.Enqueue((new ArraySegment<byte>(_last, 0, _lastEnd), _lastSince));
         }
 
         _last = ArrayPool<byte>.Shared.Rent(Length > SmallBlock ? LargeBlock : SmallBlock);
+        BlockBytes += _last.Length;
         _lastEnd = 0;
+        _lastSince = now;
     }
 }

@@ -12,10 +12,12 @@ public sealed class CircuitStream
 {
     private readonly CircuitEnd _end;
     private readonly ByteQueue _received = new();
-    private readonly TaskCompletionSource<byte[]> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<byte[]> _answer = new(); // set outside the gate: who waits goes on there
+    private byte[]? _answerBody;
     private EdgeStream? _edgeStream;
     private bool _ended;
     private CancellationTokenSource? _ending;
+    private Task _cancelling = Task.CompletedTask;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -54,13 +56,16 @@ public sealed class CircuitStream
         }
     }
 
-    /// <summary>The body of CONNECTED or RESOLVED, once it is there.</summary>
+    /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
     internal Task<byte[]> Answer => _answer.Task;
 
     internal AsyncSignal Readable { get; }
 
     internal AsyncSignal Writable { get; }
+
+    /// <summary>When the oldest byte came that waits to be read; null when none does. Inside the gate.</summary>
+    internal TimeSpan? OldestReceived => _received.Oldest;
 
     internal EdgeStream EdgeStream => _edgeStream ?? throw new InvalidOperationException("the stream has not been opened");
 
@@ -100,9 +105,14 @@ public sealed class CircuitStream
         CircuitProtocolException? failure = null;
         lock (_end.Gate)
         {
+            int before = _received.BlockBytes;
             count = _received.Take(destination);
-            _end.OnBuffered(-count);
-            if (count > 0 && !_ended)
+            _end.OnBuffered(_received.BlockBytes - before);
+            if (_ended)
+            {
+                ForgetIfRead();
+            }
+            else if (count > 0)
             {
                 try
                 {
@@ -238,8 +248,7 @@ public sealed class CircuitStream
             }
         }
 
-        _answer.TrySetException(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
-        _ = _answer.Task.Exception; // observed: nobody has to wait for the answer
+        FailAnswer(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         StopTimer();
         if (failure is not null)
         {
@@ -272,16 +281,17 @@ public sealed class CircuitStream
     internal void Attach(EdgeStream stream) => _edgeStream = stream;
 
     /// <summary>Data arrived. Call inside the gate.</summary>
-    internal void OnData(ReadOnlySpan<byte> data)
+    internal void OnData(ReadOnlySpan<byte> data, TimeSpan now)
     {
         if (!_ended)
         {
-            _received.Append(data);
-            _end.OnBuffered(data.Length);
+            int before = _received.BlockBytes;
+            _received.Append(data, now);
+            _end.OnBuffered(_received.BlockBytes - before);
         }
     }
 
-    /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate.</summary>
+    /// <summary>CONNECTED or RESOLVED arrived. Call inside the gate, and <see cref="PublishAnswer"/> outside it.</summary>
     internal void OnAnswered(ReadOnlySpan<byte> body, bool isLast)
     {
         if (isLast)
@@ -289,8 +299,11 @@ public sealed class CircuitStream
             SetEnded();
         }
 
-        _answer.TrySetResult(body.ToArray());
+        _answerBody ??= body.ToArray();
     }
+
+    /// <summary>Hands the answer to who waits for it. Call outside the gate.</summary>
+    internal void PublishAnswer() => _answer.TrySetResult(_answerBody!);
 
     /// <summary>END arrived. Call inside the gate.</summary>
     internal void OnEnded(End end)
@@ -302,11 +315,10 @@ public sealed class CircuitStream
         }
 
         SetEnded();
-        if (!_answer.Task.IsCompleted)
+        if (_answerBody is null)
         {
-            _answer.TrySetException(
+            FailAnswer(
                 Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
-            _ = _answer.Task.Exception;
         }
     }
 
@@ -322,13 +334,19 @@ public sealed class CircuitStream
 
             SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
-            _answer.TrySetException(Failure);
-            _ = _answer.Task.Exception;
+            FailAnswer(Failure);
         }
 
         StopTimer();
         Readable.Set();
         Writable.Set();
+    }
+
+    /// <summary>The memory is needed: whoever reads gets no more of what has come, and is told so. Inside the gate, after the end.</summary>
+    internal void GiveUpReceived()
+    {
+        Failure ??= new StreamException(ErrorKind.LimitReached, EndReason.ResourceLimit, "what was received has been dropped for want of memory");
+        DropReceived();
     }
 
     /// <summary>Sets the clock for a peer that asked for a certain rate (XON). Call inside the gate.</summary>
@@ -381,26 +399,71 @@ public sealed class CircuitStream
         return true;
     }
 
+    /// <summary>There will be no answer. Who waits goes on elsewhere: a failure may be noticed anywhere, also inside a gate.</summary>
+    private void FailAnswer(StreamException failure)
+    {
+        if (!_answer.Task.IsCompleted)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static failed =>
+                {
+                    failed.Answer.TrySetException(failed.Failure);
+                    _ = failed.Answer.Task.Exception; // observed: nobody has to wait for the answer
+                },
+                (Answer: _answer, Failure: failure),
+                preferLocal: false);
+        }
+    }
+
     private void SetEnded()
     {
         _ended = true;
         _end.RemoveBlocked(this);
+        if (_received.Length > 0)
+        {
+            _end.AddUnread(this);
+        }
+
         CancelSoon();
     }
 
-    /// <summary>Never here: what is registered with the token must not run inside the gate.</summary>
+    private void ForgetIfRead()
+    {
+        if (_received.Length == 0)
+        {
+            _end.RemoveUnread(this);
+        }
+    }
+
     private void CancelSoon()
     {
         if (_ending is not null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static ending => ending.Cancel(), _ending, preferLocal: false);
+            _cancelling = CancelAsync(_ending);
+        }
+    }
+
+    /// <summary>What is registered with the token runs on another thread, since this one is inside the gate. A fault there ends nothing.</summary>
+    private async Task CancelAsync(CancellationTokenSource ending)
+    {
+        try
+        {
+            await ending.CancelAsync();
+        }
+        catch (Exception failure)
+        {
+            _end.ReportFault(failure);
         }
     }
 
     private void DropReceived()
     {
-        _end.OnBuffered(-_received.Length);
+        _end.OnBuffered(-_received.BlockBytes);
         _received.Clear();
+        if (_ended)
+        {
+            ForgetIfRead();
+        }
     }
 
     private void StopTimer()

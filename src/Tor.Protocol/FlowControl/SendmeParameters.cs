@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
 namespace Tunic.Tor.Protocol.FlowControl;
 
 /// <summary>What the consensus says about SENDMEs and the fixed window (proposal 289; param-spec, "Network protocol parameters").</summary>

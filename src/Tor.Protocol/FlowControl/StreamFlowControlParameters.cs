@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
 namespace Tunic.Tor.Protocol.FlowControl;
 
 /// <summary>What the consensus says about XON and XOFF (proposal 324, "Flow control parameters"). Cells are counted with the bytes

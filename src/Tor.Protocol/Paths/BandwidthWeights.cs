@@ -23,7 +23,7 @@ internal sealed class BandwidthWeights
 
     public BandwidthWeights(Consensus consensus, RelayPosition position)
     {
-        int scale = ConsensusParameter.Read(consensus, "bwweightscale", DefaultScale, 1, int.MaxValue);
+        int scale = ConsensusParameter.Read(consensus.Parameters, "bwweightscale", DefaultScale, 1, int.MaxValue);
         double Weight(string name) =>
             consensus.BandwidthWeights.TryGetValue(name, out int weight) ? Math.Clamp(weight, -1, scale) / (double)scale : -1;
 

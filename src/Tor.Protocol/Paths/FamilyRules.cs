@@ -24,8 +24,8 @@ public sealed record FamilyRules
     /// <summary>These rules with the two parameters of a consensus.</summary>
     public FamilyRules WithParametersOf(Consensus consensus) => this with
     {
-        UseFamilyLists = ConsensusParameter.Read(consensus, "use-family-lists", 1, 0, 1) == 1,
-        UseFamilyIds = ConsensusParameter.Read(consensus, "use-family-ids", 1, 0, 1) == 1,
+        UseFamilyLists = ConsensusParameter.Read(consensus.Parameters, "use-family-lists", 1, 0, 1) == 1,
+        UseFamilyIds = ConsensusParameter.Read(consensus.Parameters, "use-family-ids", 1, 0, 1) == 1,
     };
 
     /// <summary>Whether both may stand in one circuit: two relays, and no family in common.</summary>

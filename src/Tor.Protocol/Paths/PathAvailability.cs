@@ -19,7 +19,7 @@ public sealed record PathAvailability(
     /// <param name="consensus">Gives <c>min_paths_for_circs_pct</c>: 0.25 to 0.95, 0.60 when absent.</param>
     /// <param name="configured">What the operator set (<c>PathsNeededToBuildCircuits</c>), or null.</param>
     public static double RequiredFraction(Consensus consensus, double? configured) =>
-        configured ?? ConsensusParameter.Read(consensus, "min_paths_for_circs_pct", 60, 25, 95) / 100.0;
+        configured ?? ConsensusParameter.Read(consensus.Parameters, "min_paths_for_circs_pct", 60, 25, 95) / 100.0;
 
     /// <summary>Stock's sentence: "89% of guards bw, 90% of midpoint bw, and 70% of exit bw = 56% of path bw".</summary>
     public override string ToString() =>

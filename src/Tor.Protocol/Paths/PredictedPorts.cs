@@ -38,7 +38,7 @@ public sealed class PredictedPorts
 
     /// <summary>The number of the consensus (<c>nf_conntimeout_clients</c>, 60 seconds to a day), or what the operator set (<c>CircuitsAvailableTimeout</c>).</summary>
     public static TimeSpan ReadTimeout(Consensus? consensus, TimeSpan? configured) =>
-        configured ?? TimeSpan.FromSeconds(ConsensusParameter.Read(consensus, "nf_conntimeout_clients", DefaultTimeoutSeconds, 60, 86_400));
+        configured ?? TimeSpan.FromSeconds(ConsensusParameter.Read(consensus?.Parameters, "nf_conntimeout_clients", DefaultTimeoutSeconds, 60, 86_400));
 
     /// <summary>Takes over another base timeout, from the next period on.</summary>
     public void SetBaseTimeout(TimeSpan baseTimeout) => _baseTimeout = baseTimeout;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Bytes;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
@@ -27,8 +28,6 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     private bool _awaitsCreated;
     private TimeSpan _waitsSince;
     private TimeSpan _lastForward;
-    private TimeSpan? _bufferedSince;
-    private int _buffered;
     private bool _ended;
 
     internal RelayCircuit(RelayCircuits owner)
@@ -54,6 +53,18 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
     /// <inheritdoc/>
     protected override CircuitEdge Edge => _edge!;
+
+    /// <inheritdoc/>
+    protected override CircuitEdge? OpenEdge => _edge;
+
+    /// <inheritdoc/>
+    protected override QueueMemory Memory => _owner.Environment.Memory;
+
+    /// <inheritdoc/>
+    protected override ILogger Log => _owner.Environment.Log;
+
+    /// <inheritdoc/>
+    protected override TimeSpan? OldestQueuedCell => QueueMemory.Earlier(_previous.OldestQueued, Next?.OldestQueued);
 
     /// <summary>The circuit's place on the channel towards the client.</summary>
     internal ChannelCircuit Previous => _previous;
@@ -98,10 +109,6 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         }
 
         truncated?.Destroy(reason);
-        if (_owner.Memory.IsExceeded)
-        {
-            _owner.Memory.Reclaim();
-        }
     }
 
     void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
@@ -153,24 +160,6 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     /// <inheritdoc/>
     protected override void Fail(CircuitProtocolException failure) => End(failure.Reason, failure.Message, failure);
 
-    /// <inheritdoc/>
-    protected override void OnBuffered(int change)
-    {
-        if (change == 0)
-        {
-            return;
-        }
-
-        _bufferedSince ??= Now;
-        _buffered += change;
-        if (_buffered == 0)
-        {
-            _bufferedSince = null;
-        }
-
-        _owner.Memory.OnBuffered(change);
-    }
-
     /// <summary>Sends what was queued. Call outside the gate.</summary>
     internal void FlushChannel() => Flush();
 
@@ -186,6 +175,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             }
 
             _previous = place;
+            BeginCounting();
             return true;
         }
     }
@@ -270,23 +260,6 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         }
     }
 
-    /// <summary>When the oldest cell or byte that waits on this circuit came; null when nothing waits.</summary>
-    internal TimeSpan? GetOldestQueued()
-    {
-        TimeSpan? oldest;
-        lock (Gate)
-        {
-            oldest = _bufferedSince;
-        }
-
-        foreach (TimeSpan? queued in (ReadOnlySpan<TimeSpan?>)[_previous.OldestQueued, Next?.OldestQueued])
-        {
-            oldest = queued is null || oldest < queued ? oldest : queued;
-        }
-
-        return oldest;
-    }
-
     /// <summary>Refuses a stream. Inside the gate.</summary>
     internal void Refuse(ushort streamId, EndReason reason) => SendMessage(RelayCommand.End, streamId, [(byte)reason], default);
 
@@ -367,7 +340,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         switch (happened.Kind)
         {
             case EdgeEventKind.StreamRequested:
-                _owner.Streams.OnRequested(this, happened.Command, happened.StreamId, happened.Body);
+                _owner.Streams.OnRequested(this, happened.Command, happened.StreamId, happened.Body, batch);
                 break;
             case EdgeEventKind.CircuitMessage when happened.Command == RelayCommand.Extend2:
                 Extend(happened.Body, batch);
@@ -490,7 +463,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
         _previous.Destroy(reason); // no effect on the side that has ended already
         next?.Destroy(reason);
-        EndStreams(_edge, why, cause);
+        EndStreams(why, cause, reason);
         lock (Gate)
         {
             _cipher?.Dispose();

@@ -1,3 +1,5 @@
+using Tunic.Tor.Network.Channels;
+
 namespace Tunic.Tor.Relay.Circuits;
 
 /// <summary>Limits on the circuits that pass through a relay or end at it. Read once at start.</summary>
@@ -6,8 +8,8 @@ public sealed record RelayCircuitOptions
     /// <summary>Circuits at once over all channels, 1 and more. Default 262 144. A CREATE beyond it is answered with DESTROY.</summary>
     public int MaxCircuits { get; init; } = 262_144;
 
-    /// <summary>Memory for queued cells and buffered stream data, bytes. Default 1 GiB (MaxMemInQueues). Beyond it the circuits with the oldest cells are closed.</summary>
-    public long MaxQueueMemory { get; init; } = 1L << 30;
+    /// <summary>Memory for queued cells and buffered stream data, bytes. Default 1 GiB (MaxMemInQueues). Beyond it those who hold the oldest cells are closed.</summary>
+    public long MaxQueueMemory { get; init; } = QueueMemory.DefaultLimit;
 
     /// <summary>Whether EXTEND2 may name private addresses (ExtendAllowPrivateAddresses). Default false; test networks need it.</summary>
     public bool ExtendToPrivateAddresses { get; init; }

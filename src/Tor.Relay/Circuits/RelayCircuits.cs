@@ -47,7 +47,6 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Streams = streams;
         Environment = environment;
         Padding = new PaddingSource(environment.Random);
-        Memory = new CellMemory(environment.Segments, options.MaxQueueMemory, () => All);
         _onionSkins = new OnionSkinQueue(options.OnionSkins, Respond, environment);
     }
 
@@ -60,12 +59,6 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     /// <summary>Handshakes refused or given up for want of time, so far.</summary>
     public long DroppedHandshakes => _onionSkins.Dropped;
 
-    /// <summary>Circuits closed for want of memory, so far.</summary>
-    public long MemoryVictims => Memory.Victims;
-
-    /// <summary>Memory that queued cells and waiting stream data hold, bytes.</summary>
-    public long QueueMemory => Memory.BytesInUse;
-
     /// <summary>The circuits open now.</summary>
     internal IEnumerable<RelayCircuit> All => _circuits.Keys;
 
@@ -74,8 +67,6 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     internal Func<RelayParameters> Parameters { get; }
 
     internal RandomSource Padding { get; }
-
-    internal CellMemory Memory { get; }
 
     internal StreamRequests Streams { get; }
 
@@ -101,7 +92,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
 
         if (refusal is { } reason)
         {
-            channel.SendControl(circuitId, CellCommand.Destroy, new Destroy(reason).Encode());
+            channel.QueueDestroy(circuitId, reason);
         }
     }
 
@@ -117,10 +108,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
             }
         }
 
-        if (Memory.IsExceeded)
-        {
-            Memory.Reclaim();
-        }
+        Environment.Memory.Reclaim();
     }
 
     /// <summary>Refuses new circuits from now on: the relay is being stopped.</summary>

@@ -4,7 +4,7 @@ using Tunic.Tor.Protocol.Links;
 
 namespace Tunic.Tor.Relay.Connections;
 
-/// <summary>Closes channels that have carried no circuit for a while (padding-spec, "Connection timeouts").</summary>
+/// <summary>Closes channels that have carried no circuit for a while (padding-spec, "Connection timeouts"), or that are stuck.</summary>
 /// <remarks>One loop calls it.</remarks>
 internal sealed class IdleChannels(ChannelTable channels, Func<ChannelPaddingParameters> parameters, RandomSource random)
 {
@@ -21,6 +21,8 @@ internal sealed class IdleChannels(ChannelTable channels, Func<ChannelPaddingPar
             {
                 channel.Close(null);
             }
+
+            channel.CloseIfStuck();
         }
 
         _limits = limits;

@@ -23,6 +23,24 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = [];
 
+    // One list per lifetime, in the order of the answers: so the first of each is the one of it that expires first, fuzz apart.
+    private readonly LinkedList<Entry> _pending = new();
+    private readonly LinkedList<Entry> _failures = new();
+    private readonly LinkedList<Entry> _shortLived = new();
+    private readonly LinkedList<Entry> _longLived = new();
+
+    /// <summary>Names remembered now.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel) =>
         LookUpAsync(name, () => inner.ResolveAsync(name, CancellationToken.None), cancel);
@@ -43,10 +61,16 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
             }
             else
             {
-                MakeRoom(now);
-                var entry = new Entry();
+                if (known is not null)
+                {
+                    Remove(known);
+                }
+
+                MakeRoom();
+                var entry = new Entry(key);
+                _entries.Add(key, entry);
+                _pending.AddLast(entry.Place);
                 entry.Answer = Task.Run(() => LookUpAsync(entry, lookUp), CancellationToken.None);
-                _entries[key] = entry;
                 answer = entry.Answer;
             }
         }
@@ -57,40 +81,65 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
     private async Task<NameAnswer> LookUpAsync(Entry entry, Func<Task<NameAnswer>> lookUp)
     {
         NameAnswer answer = await lookUp();
+        LinkedList<Entry> list = _failures;
         if (answer.IsFound)
         {
-            TimeSpan clipped = answer.TimeToLive < _shortest ? _shortest : _longest;
+            bool isShort = answer.TimeToLive < _shortest;
+            list = isShort ? _shortLived : _longLived;
+            TimeSpan clipped = isShort ? _shortest : _longest;
             answer = answer with { TimeToLive = clipped + TimeSpan.FromSeconds(random.NextInt32((2 * FuzzSeconds) + 1) - FuzzSeconds) };
         }
 
-        entry.ExpiresAt = time.GetElapsedTime(0) + (answer.IsFound ? answer.TimeToLive : _failure);
-        return answer;
-    }
-
-    /// <summary>Drops what has expired, and if that is not enough, whatever comes first.</summary>
-    private void MakeRoom(TimeSpan now)
-    {
-        if (_entries.Count < capacity)
+        lock (_gate)
         {
-            return;
-        }
-
-        foreach ((string key, Entry entry) in _entries)
-        {
-            if (entry.Answer.IsCompleted && entry.ExpiresAt <= now)
+            entry.ExpiresAt = time.GetElapsedTime(0) + (answer.IsFound ? answer.TimeToLive : _failure);
+            if (entry.Place.List == _pending)
             {
-                _entries.Remove(key);
+                _pending.Remove(entry.Place);
+                list.AddLast(entry.Place);
             }
         }
 
+        return answer;
+    }
+
+    /// <summary>Drops the answers that expire first, or have; when there is none, the lookup that has taken longest.</summary>
+    private void MakeRoom()
+    {
         while (_entries.Count >= capacity)
         {
-            _entries.Remove(_entries.Keys.First());
+            Entry? first = null;
+            foreach (LinkedList<Entry> list in (ReadOnlySpan<LinkedList<Entry>>)[_failures, _shortLived, _longLived])
+            {
+                if (list.First?.Value is { } entry && (first is null || entry.ExpiresAt < first.ExpiresAt))
+                {
+                    first = entry;
+                }
+            }
+
+            Remove(first ?? _pending.First!.Value);
         }
+    }
+
+    private void Remove(Entry entry)
+    {
+        _entries.Remove(entry.Key);
+        entry.Place.List!.Remove(entry.Place);
     }
 
     private sealed class Entry
     {
+        public Entry(string key)
+        {
+            Key = key;
+            Place = new LinkedListNode<Entry>(this);
+        }
+
+        public string Key { get; }
+
+        /// <summary>Its place in the list of its lifetime; in none once it has been dropped.</summary>
+        public LinkedListNode<Entry> Place { get; }
+
         public Task<NameAnswer> Answer { get; set; } = null!;
 
         public TimeSpan ExpiresAt { get; set; }

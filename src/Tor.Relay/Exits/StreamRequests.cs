@@ -63,7 +63,7 @@ public sealed class StreamRequests : IAsyncDisposable
 
     /// <summary>A client asks for a stream. Inside the circuit's gate.</summary>
     /// <exception cref="CircuitProtocolException">The circuit asks too often, or uses an id twice.</exception>
-    internal void OnRequested(RelayCircuit circuit, RelayCommand command, ushort streamId, ReadOnlySpan<byte> body)
+    internal void OnRequested(RelayCircuit circuit, RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, ReceiveBatch batch)
     {
         switch (command)
         {
@@ -74,7 +74,7 @@ public sealed class StreamRequests : IAsyncDisposable
                 OnResolve(circuit, streamId, Resolve.Decode(body));
                 break;
             default:
-                OnBegin(circuit, streamId, body);
+                OnBegin(circuit, streamId, body, batch);
                 break;
         }
     }
@@ -96,7 +96,7 @@ public sealed class StreamRequests : IAsyncDisposable
         }
     }
 
-    private void OnBegin(RelayCircuit circuit, ushort streamId, ReadOnlySpan<byte> body)
+    private void OnBegin(RelayCircuit circuit, ushort streamId, ReadOnlySpan<byte> body, ReceiveBatch batch)
     {
         if (FindRefusal(circuit, body, out Begin? begin) is { } reason)
         {
@@ -113,7 +113,7 @@ public sealed class StreamRequests : IAsyncDisposable
 
         if (circuit.AdmitStream(streamId, RelayCommand.Begin, continueInline: true) is { } stream)
         {
-            _tasks.TryRun(cancel => _exits.ServeAsync(stream, begin!, cancel));
+            _tasks.TryRunAfter(batch, cancel => _exits.ServeAsync(stream, begin!, cancel));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tunic.Node.Storage;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
@@ -64,7 +65,7 @@ public sealed class RelayKeysInteropTests : IDisposable
     }
 
     private static Task<RelayKeys> LoadAsync(string data, RelayKeyOptions? options = null) => RelayKeys.LoadAsync(
-        new FolderStateStore(data), options ?? new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, Cancel);
+        new FileStateStore(data), options ?? new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, Cancel);
 
     private static Dictionary<string, string> ReadKeys(string data) =>
         Directory.GetFiles(Path.Combine(data, "keys")).ToDictionary(path => Path.GetFileName(path), path => Convert.ToHexString(File.ReadAllBytes(path)));

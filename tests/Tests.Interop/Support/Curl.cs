@@ -6,15 +6,21 @@ namespace Tunic.Tests.Interop.Support;
 /// <summary>Runs curl through a SOCKS or HTTP proxy on 127.0.0.1.</summary>
 public sealed class Curl
 {
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
+
     private readonly string[] _proxy;
 
     private Curl(params string[] proxy) => _proxy = proxy;
 
-    public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>For one transfer.</summary>
+    public TimeSpan Limit { get; init; } = DefaultLimit;
 
     /// <summary>Names are resolved by the proxy.</summary>
-    public static Curl ThroughSocks5(int port, string? user = null, string password = "") => new(
-        ["--socks5-hostname", Address(port), .. user is null ? Array.Empty<string>() : ["--proxy-user", $"{user}:{password}"]]);
+    public static Curl ThroughSocks5(int port, string? user = null, string password = "", TimeSpan? limit = null) => new(
+        ["--socks5-hostname", Address(port), .. user is null ? Array.Empty<string>() : ["--proxy-user", $"{user}:{password}"]])
+    {
+        Limit = limit ?? DefaultLimit,
+    };
 
     public static Curl ThroughSocks4a(int port) => new("--socks4a", Address(port));
 

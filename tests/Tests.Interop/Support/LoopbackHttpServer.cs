@@ -7,7 +7,8 @@ namespace Tunic.Tests.Interop.Support;
 /// <summary>A web server on 127.0.0.1 with answers that a test can predict.</summary>
 /// <remarks>
 /// GET /bytes/N: N bytes of <see cref="Content"/>. GET /slow/N/MS: N bytes, one each MS milliseconds. POST /upload: the SHA-256 of the body
-/// in hexadecimal. POST /echo: the body. GET /headers: the request's headers, a line each. Anything else: 404.
+/// in hexadecimal. POST /echo: the body. GET /headers: the request's headers, a line each. GET /port: the port that the request came from.
+/// Anything else: 404.
 /// </remarks>
 public sealed class LoopbackHttpServer : IAsyncDisposable
 {
@@ -16,10 +17,10 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
     private readonly Task _serving;
     private int _requests;
 
-    private LoopbackHttpServer(int port)
+    private LoopbackHttpServer(int port, params string[] hosts)
     {
         Port = port;
-        foreach (string host in new[] { "127.0.0.1", "localhost" })
+        foreach (string host in hosts)
         {
             _listener.Prefixes.Add(string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}/"));
         }
@@ -33,7 +34,10 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
     /// <summary>How many requests have reached it.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    public static LoopbackHttpServer Start() => new(LoopbackPorts.Take());
+    public static LoopbackHttpServer Start() => new(LoopbackPorts.Take(), "127.0.0.1", "localhost");
+
+    /// <summary>Listens on another address of this machine too.</summary>
+    public static LoopbackHttpServer StartAlsoAt(IPAddress address) => new(LoopbackPorts.Take(), "127.0.0.1", "localhost", address.ToString());
 
     public string Url(string path) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}{path}");
 
@@ -103,6 +107,9 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
                 case ["headers"]:
                     string headers = string.Join('\n', context.Request.Headers.AllKeys.Select(key => $"{key}: {context.Request.Headers[key]}"));
                     await SendAsync(context, System.Text.Encoding.UTF8.GetBytes(headers));
+                    break;
+                case ["port"]:
+                    await SendAsync(context, System.Text.Encoding.ASCII.GetBytes(context.Request.RemoteEndPoint.Port.ToString(CultureInfo.InvariantCulture)));
                     break;
                 default:
                     context.Response.StatusCode = 404;

@@ -4,10 +4,18 @@ using Tunic.Tests.Interop.Support;
 
 namespace Tunic.Tests.Interop.Support;
 
-/// <summary>One default stock network for all tests that leave it as they find it; started when the first of them asks.</summary>
+/// <summary>One stock network for all tests that leave it as they find it; started when the first of them asks.</summary>
+/// <remarks>Its exits ask <see cref="LoopbackNameServer"/> for names, and let nobody out to <see cref="RefusedPort"/>.</remarks>
 public sealed class SharedStockNetwork : IAsyncDisposable
 {
-    private readonly Lazy<Task<StockTorNetwork>> _network = new(() => StockTorNetwork.StartAsync());
+    /// <summary>No exit's policy accepts it.</summary>
+    public const int RefusedPort = 1;
+
+    private readonly LoopbackNameServer _names = new();
+    private readonly Lazy<Task<StockTorNetwork>> _network;
+
+    public SharedStockNetwork() => _network = new Lazy<Task<StockTorNetwork>>(
+        () => StockTorNetwork.StartAsync(new StockTorOptions { NameServers = [_names.Address] }));
 
     public Task<StockTorNetwork> GetAsync() => _network.Value;
 
@@ -17,5 +25,7 @@ public sealed class SharedStockNetwork : IAsyncDisposable
         {
             await (await _network.Value).DisposeAsync();
         }
+
+        await _names.DisposeAsync();
     }
 }

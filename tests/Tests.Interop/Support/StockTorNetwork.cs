@@ -13,16 +13,13 @@ public sealed class StockTorNetwork : IAsyncDisposable
     private readonly StockTorOptions _options;
     private readonly TestDirectory _directory = new("stock");
     private readonly List<StockTorNode> _nodes = [];
-    private readonly Dictionary<string, int> _bandwidths = [];
-    private readonly string _bandwidthFile;
     private List<string> _authorityLines = [];
     private int _votingOffset;
 
     private StockTorNetwork(StockTorOptions options)
     {
         _options = options;
-        _bandwidthFile = Path.Combine(_directory.FullPath, "bandwidths");
-        WriteBandwidths();
+        Bandwidths = options.Bandwidths ?? new MeasuredBandwidths(Path.Combine(_directory.FullPath, "bandwidths"));
     }
 
     /// <summary>DirAuthority lines of this network (without the option name), for relays and clients that are not stock's.</summary>
@@ -71,20 +68,11 @@ public sealed class StockTorNetwork : IAsyncDisposable
         return node;
     }
 
-    /// <summary>
-    /// Gives a relay, also one that is not stock's, a weight in the next consensus. Without one an idle relay is voted zero and
-    /// no client ever picks it.
-    /// </summary>
-    /// <param name="fingerprint">40 hexadecimal digits.</param>
-    /// <param name="kilobytesPerSecond">Its measured bandwidth.</param>
-    public void SetBandwidth(string fingerprint, int kilobytesPerSecond = 10_000)
-    {
-        lock (_bandwidths)
-        {
-            _bandwidths[fingerprint] = kilobytesPerSecond;
-            WriteBandwidths();
-        }
-    }
+    /// <summary>What the authorities vote with; others may add relays that are not stock's.</summary>
+    public MeasuredBandwidths Bandwidths { get; }
+
+    /// <summary>Gives a relay, also one that is not stock's, a weight in the next consensus.</summary>
+    public void SetBandwidth(string fingerprint) => Bandwidths.Set(fingerprint);
 
     /// <summary>Waits until the first authority serves a consensus that lists all of these as Running.</summary>
     public async Task WaitForConsensusWithAsync(IReadOnlyCollection<string> fingerprints, TimeSpan? limit = null)
@@ -125,7 +113,7 @@ public sealed class StockTorNetwork : IAsyncDisposable
         _votingOffset = (int)((DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1) % StockTorrc.InitialVotingInterval);
         foreach (StockTorNode authority in authorities)
         {
-            SetBandwidth(authority.Fingerprint, 1);
+            Bandwidths.Set(authority.Fingerprint, 1);
             WriteTorrc(authority);
             authority.Start();
         }
@@ -150,7 +138,7 @@ public sealed class StockTorNetwork : IAsyncDisposable
     private async Task StartClientsAsync()
     {
         // A client that asks a relay for microdescriptors before the relay has them waits ten seconds to ask again.
-        await Task.WhenAll(Relays.Concat(Exits).Select(relay => relay.Process.WaitForLineAsync("(enough_dirinfo)", StepLimit)));
+        await Task.WhenAll(Relays.Concat(Exits).Select(relay => relay.Process.WaitForLineAsync(" enough directory info", StepLimit)));
         StockTorNode[] clients = [.. Enumerable.Range(0, _options.Clients).Select(_ => Add(StockTorRole.Client))];
         await Task.WhenAll(clients.Select(client => client.WaitForBootstrapAsync(StepLimit)));
     }
@@ -163,18 +151,7 @@ public sealed class StockTorNetwork : IAsyncDisposable
         return node;
     }
 
-    private void WriteTorrc(StockTorNode node) => StockTorrc.Write(node, _options, _authorityLines, _votingOffset, _bandwidthFile);
+    private void WriteTorrc(StockTorNode node) => StockTorrc.Write(node, _options, _authorityLines, _votingOffset, Bandwidths.Path);
 
     private IReadOnlyList<StockTorNode> InRole(StockTorRole role) => [.. _nodes.Where(node => node.Role == role)];
-
-    private void WriteBandwidths()
-    {
-        string[] lines =
-        [
-            DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            .. _bandwidths.Select(relay => string.Create(CultureInfo.InvariantCulture, $"node_id=${relay.Key} bw={relay.Value}")),
-        ];
-        File.WriteAllLines(_bandwidthFile + ".new", lines);
-        File.Move(_bandwidthFile + ".new", _bandwidthFile, overwrite: true); // an authority never reads half a file
-    }
 }

@@ -15,6 +15,9 @@ public sealed record StockTorOptions
     /// <summary>Complete DirAuthority lines of authorities that this network does not start, without the option name.</summary>
     public IReadOnlyList<string> ForeignAuthorities { get; init; } = [];
 
+    /// <summary>Where relays of this network are given their weight, when foreign authorities vote; null for a file of its own.</summary>
+    public MeasuredBandwidths? Bandwidths { get; init; }
+
     /// <summary>The Vanilla scheduler sends at once; the default one waits for 10 ms ticks.</summary>
     public bool VanillaScheduler { get; init; } = true;
 

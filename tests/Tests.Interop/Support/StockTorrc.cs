@@ -75,7 +75,7 @@ internal static class StockTorrc
     {
         string resolver = Path.Combine(node.DataDirectory, "resolv.conf");
         File.WriteAllLines(resolver, options.NameServers.DefaultIfEmpty("127.0.0.1:1").Select(server => $"nameserver {server}"));
-        return ["ExitRelay 1", "ExitPolicy accept 127.0.0.0/8:*", "ExitPolicy accept *:*", $"ServerDNSResolvConfFile {resolver}"];
+        return ["ExitRelay 1", Invariant($"ExitPolicy reject *:{SharedStockNetwork.RefusedPort}"), "ExitPolicy accept *:*", $"ServerDNSResolvConfFile {resolver}"];
     }
 
     private static string[] Authority(StockTorNode node, StockTorOptions options, int votingOffset, string bandwidthFile) =>

@@ -17,15 +17,16 @@ internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport
 
     internal MemoryTransport ClientTransport { get; } = clientTransport;
 
-    internal static async Task<ChannelPair> OpenAsync(ICircuitAcceptor acceptor, ChannelOptions? options = null)
+    internal static async Task<ChannelPair> OpenAsync(
+        ICircuitAcceptor acceptor, ChannelOptions? options = null, long queueMemory = QueueMemory.DefaultLimit)
     {
         LinkCertificates certificates = TestRelay.A.Certificates;
+        var segments = new CellSegmentPool();
         var environment = new ChannelEnvironment(
-            options ?? new ChannelOptions(),
-            new CellSegmentPool(),
-            new SeededRandomSource(1),
-            new CertificateTime(),
-            NullLogger.Instance);
+            options ?? new ChannelOptions(), segments, new SeededRandomSource(1), new CertificateTime(), NullLogger.Instance)
+        {
+            Memory = new QueueMemory(segments, queueMemory),
+        };
         (MemoryTransport initiator, MemoryTransport responder) = MemoryTransport.CreatePair(
             certificates.Tls.Link.Encoded.ToArray(), new IPEndPoint(IPAddress.Loopback, 40000), new IPEndPoint(IPAddress.Loopback, 9001));
         Task<Channel> accepting = ChannelHandshake.AcceptAsync(

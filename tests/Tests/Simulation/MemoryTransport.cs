@@ -4,13 +4,18 @@ using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tests.Simulation;
 
-/// <summary>A channel transport without a network: two ends joined by queues. Secret and certificate stand in for those of TLS.</summary>
+/// <summary>
+/// A channel transport without a network: two ends joined by queues. Secret and certificate stand in for those of TLS. An end may
+/// be told to stall, as towards a peer that does not read.
+/// </summary>
 internal sealed class MemoryTransport : ChannelTransport
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _arrived = new();
+    private readonly TaskCompletionSource _stuck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _secret;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _stalled;
     private MemoryTransport _peer = null!;
     private bool _ended;
 
@@ -27,6 +32,22 @@ internal sealed class MemoryTransport : ChannelTransport
     public override IPEndPoint? LocalEndPoint { get; }
 
     public override ReadOnlyMemory<byte> ResponderCertificate { get; }
+
+    /// <summary>True: from here on the network takes what is written once, and no more until this end is closed.</summary>
+    internal bool IsStalled
+    {
+        get => _stalled is not null;
+        set => _stalled = value ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+    }
+
+    /// <summary>Ends when somebody waits for a stalled end.</summary>
+    internal Task Stuck => _stuck.Task;
+
+    /// <summary>True: what is written is forgotten, without an allocation.</summary>
+    internal bool Discards { get; set; }
+
+    /// <summary>Runs inside each write, on the writer's thread.</summary>
+    internal Action? Writing { get; set; }
 
     internal static (MemoryTransport Initiator, MemoryTransport Responder) CreatePair(
         byte[] certificate, IPEndPoint initiator, IPEndPoint responder)
@@ -66,18 +87,21 @@ internal sealed class MemoryTransport : ChannelTransport
     {
         lock (_gate)
         {
-            if (!_arrived.TryDequeue(out byte[]? bytes))
+            int length = 0;
+            while (_arrived.TryPeek(out byte[]? bytes) && bytes.Length <= destination.Length - length)
             {
-                return 0;
+                bytes.CopyTo(destination[length..]);
+                length += bytes.Length;
+                _arrived.Dequeue();
             }
 
-            bytes.CopyTo(destination);
-            return bytes.Length;
+            return length;
         }
     }
 
     public override bool Write(ReadOnlySpan<byte> bytes)
     {
+        Writing?.Invoke();
         lock (_gate)
         {
             if (_ended)
@@ -86,11 +110,22 @@ internal sealed class MemoryTransport : ChannelTransport
             }
         }
 
-        _peer.Arrive(bytes.ToArray());
-        return true;
+        if (!Discards)
+        {
+            _peer.Arrive(bytes.ToArray());
+        }
+
+        return _stalled is null;
     }
 
-    public override ValueTask FlushAsync() => ValueTask.CompletedTask;
+    public override async ValueTask FlushAsync()
+    {
+        if (_stalled is { } stalled)
+        {
+            _stuck.TrySetResult();
+            await stalled.Task;
+        }
+    }
 
     public override bool TryExportKeyingMaterial(ReadOnlySpan<byte> label, ReadOnlySpan<byte> context, Span<byte> output)
     {
@@ -102,6 +137,7 @@ internal sealed class MemoryTransport : ChannelTransport
     {
         End();
         _peer.End();
+        _stalled?.TrySetException(new IOException("the connection is closed"));
     }
 
     public override ValueTask DisposeAsync()

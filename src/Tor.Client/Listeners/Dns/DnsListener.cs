@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network;
 
 namespace Tunic.Tor.Client.Listeners.Dns;
 
@@ -16,7 +17,7 @@ public sealed partial class DnsListener : ProxyListener
 
     private readonly DnsListenerOptions _options;
     private readonly DnsResolver _resolver;
-    private readonly TaskSet _answering = new();
+    private readonly BackgroundTasks _answering;
     private Socket? _datagrams;
     private Task _receiving = Task.CompletedTask;
 
@@ -29,6 +30,7 @@ public sealed partial class DnsListener : ProxyListener
         : base(options, time, log)
     {
         _options = options;
+        _answering = new BackgroundTasks(log);
         _resolver = new DnsResolver(new StreamGate(opener, options, time, log), options);
     }
 
@@ -55,7 +57,7 @@ public sealed partial class DnsListener : ProxyListener
     private protected override async Task OnStoppedAsync()
     {
         await _receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _answering.WhenAllAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _answering.DisposeAsync();
         _datagrams?.Dispose();
     }
 
@@ -131,15 +133,13 @@ public sealed partial class DnsListener : ProxyListener
     /// <summary>Twice as many datagrams as lookups may be under way, so that those beyond the limit are told so; what exceeds even that is dropped.</summary>
     private void Admit(Socket datagrams, ReadOnlySpan<byte> datagram, IPEndPoint client, CancellationToken stop)
     {
-        if (_answering.Count >= 2 * _options.MaxLookups)
-        {
-            return;
-        }
-
         byte[] query = ArrayPool<byte>.Shared.Rent(datagram.Length);
         datagram.CopyTo(query);
         int length = datagram.Length;
-        _answering.Start(() => AnswerAsync(datagrams, query, length, client, stop));
+        if (!_answering.TryRun(_ => AnswerAsync(datagrams, query, length, client, stop), limit: 2 * _options.MaxLookups))
+        {
+            ArrayPool<byte>.Shared.Return(query);
+        }
     }
 
     private async Task AnswerAsync(Socket datagrams, byte[] query, int length, IPEndPoint client, CancellationToken stop)

@@ -1,6 +1,7 @@
 using System.Net;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Protocol.Dns;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Socks;
 
@@ -83,7 +84,7 @@ internal sealed class DnsResolver(StreamGate gate, DnsListenerOptions options)
         if (question.Type == DnsType.Ptr)
         {
             if (!question.Name.TryGetReverseAddress(out IPAddress? address)
-                || (options.RejectInternalAddresses && InternalAddresses.Contains(address)))
+                || (options.RejectInternalAddresses && InternalAddress.Contains(address)))
             {
                 return DnsResponseCode.NameError;
             }

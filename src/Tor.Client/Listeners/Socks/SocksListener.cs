@@ -125,7 +125,7 @@ public sealed partial class SocksListener : ProxyListener
         }
 
         // As stock: no lookups of onion names, and no exit is asked for the name of a private address.
-        if (target.IsOnion || (isReverse && _options.RejectInternalAddresses && InternalAddresses.Contains(target)))
+        if (target.IsOnion || (isReverse && _options.RejectInternalAddresses && InternalTargets.Contains(target)))
         {
             return request.EncodeReply(SocksStatus.HostUnreachable);
         }

@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
 namespace Tunic.Tor.Protocol.FlowControl.Congestion;
 
 /// <summary>What the consensus says about congestion control of circuits (proposal 324, "Consensus parameters").</summary>

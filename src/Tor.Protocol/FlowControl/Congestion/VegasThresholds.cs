@@ -1,3 +1,5 @@
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
 namespace Tunic.Tor.Protocol.FlowControl.Congestion;
 
 /// <summary>Bounds on the cells of one circuit that wait in the queues of relays (proposal 324, "Tor Vegas").</summary>

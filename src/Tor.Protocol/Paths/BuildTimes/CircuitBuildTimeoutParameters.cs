@@ -38,7 +38,7 @@ public sealed record CircuitBuildTimeoutParameters
     /// <summary>The parameters of a consensus, each clamped to its range.</summary>
     public static CircuitBuildTimeoutParameters From(Consensus consensus)
     {
-        int Read(string name, int fallback, int minimum, int maximum) => ConsensusParameter.Read(consensus, name, fallback, minimum, maximum);
+        int Read(string name, int fallback, int minimum, int maximum) => ConsensusParameter.Read(consensus.Parameters, name, fallback, minimum, maximum);
 
         int quantile = Read("cbtquantile", 80, 10, 99);
         int minimum = Read("cbtmintimeout", 10, 10, int.MaxValue);

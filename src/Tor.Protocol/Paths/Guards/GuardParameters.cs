@@ -52,7 +52,7 @@ public sealed record GuardParameters
     /// <summary>The parameters of a consensus, each clamped to its range, and the operator's wishes over them.</summary>
     public static GuardParameters From(Consensus consensus, GuardOptions options)
     {
-        int Count(string name, int fallback, int maximum = int.MaxValue) => ConsensusParameter.Read(consensus, name, fallback, 1, maximum);
+        int Count(string name, int fallback, int maximum = int.MaxValue) => ConsensusParameter.Read(consensus.Parameters, name, fallback, 1, maximum);
         TimeSpan Days(string name, int fallback) => TimeSpan.FromDays(Count(name, fallback, MaxDays));
         TimeSpan Seconds(string name, int fallback) => TimeSpan.FromSeconds(Count(name, fallback));
 

@@ -47,6 +47,9 @@ public sealed class RelayRoster
     /// <summary>Who was reached when.</summary>
     public ReachabilityBook Reachability { get; } = new();
 
+    /// <summary>The relays that are to be tested at the start: when one was reached is not remembered (networkstatus.c).</summary>
+    public IEnumerable<RsaIdentity> StartTests => WithoutSelf(Shelf.Current.Keys);
+
     /// <summary>Takes the relays that are to be tested at once, because their descriptor is news.</summary>
     public IEnumerable<RsaIdentity> TakeUrgentTests()
     {

@@ -60,6 +60,7 @@ public sealed class VotingAuthority
         SharedRandom = state.SharedRandom
             ?? new SharedRandomState(keys.Certificate.Identity, now, _round.Schedule, RandomInterval(now), random);
         PrepareSharedRandom(now);
+        EnqueueTests(Relays.StartTests);
     }
 
     /// <summary>What is known of relays.</summary>

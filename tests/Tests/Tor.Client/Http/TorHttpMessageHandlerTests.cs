@@ -50,7 +50,7 @@ public sealed class TorHttpMessageHandlerTests
         }
 
         Assert.InRange(web.Connections, 1, 20);
-        await Eventually.HoldsAsync(() => opener.StreamCount == 0 && opener.ExitSocketCount == 0, "streams are left open");
+        await opener.Changes.UntilAsync(() => opener.StreamCount == 0 && opener.ExitSocketCount == 0, "streams are left open");
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class TorHttpMessageHandlerTests
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
-        await Eventually.HoldsAsync(() => opener.StreamCount == 0 && opener.ExitSocketCount == 0, "streams are left open");
+        await opener.Changes.UntilAsync(() => opener.StreamCount == 0 && opener.ExitSocketCount == 0, "streams are left open");
     }
 
     [Fact]

@@ -146,14 +146,16 @@ public sealed class DnsListenerTests
         byte[] question = Question("host.example", DnsType.A);
         Task<byte[]> first = AskAsync(port, false, question);
         Task<byte[]> second = AskAsync(port, true, question);
-        await Eventually.HoldsAsync(() => port.Opener.Lookups.Count == 2, "two lookups");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.Lookups.Count == 2, "two lookups");
 
         Assert.Equal((ServerFailure, 0), Summary(await AskAsync(port, false, question)));
         Assert.Equal((ServerFailure, 0), Summary(await AskAsync(port, true, question)));
         go.SetResult();
         Assert.Equal((NoError, 1), Summary(await first));
         Assert.Equal((NoError, 1), Summary(await second));
-        await Eventually.HoldsAsync(() => port.Listener.AnswerCount == 0 && port.Listener.ConnectionCount == 0, "nothing is left");
+        await port.Opener.Changes.UntilAsync(() => port.Listener.ConnectionCount == 0, "no connection is left");
+        await port.Listener.DisposeAsync();
+        Assert.Equal(0, port.Listener.AnswerCount);
     }
 
     [Fact]
@@ -203,7 +205,7 @@ public sealed class DnsListenerTests
         await asker.SendAsync(Question("host.example", DnsType.A));
         await using Application application = await port.ConnectAsync();
         await application.SendAsync(Frame(Question("host.example", DnsType.A)));
-        await Eventually.HoldsAsync(() => port.Opener.Lookups.Count == 2, "two lookups");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.Lookups.Count == 2, "two lookups");
 
         await port.Listener.DisposeAsync();
         await port.Listener.DisposeAsync();

@@ -227,7 +227,7 @@ public sealed class HttpProxyListenerTests
         await application.ReceiveUntilAsync("hello");
         await application.SendAsync("for another host");
 
-        await Eventually.HoldsAsync(() => port.Opener.StreamCount == 1, "the answer goes on");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.StreamCount == 1, "the answer goes on");
         await application.DisposeAsync();
         await port.IsQuietAsync();
         Assert.Single(web.Heads);

@@ -12,6 +12,7 @@ internal sealed class ListenerFixture<TListener> : IAsyncDisposable
     internal ListenerFixture(Func<LoopbackOpener, LogLines, TListener> create)
     {
         Listener = create(Opener, Log);
+        Listener.Changed = Opener.Changes.Tell;
         Listener.Start();
     }
 
@@ -24,7 +25,7 @@ internal sealed class ListenerFixture<TListener> : IAsyncDisposable
     internal Task<Application> ConnectAsync() => Application.ConnectAsync(Listener.LocalEndPoint);
 
     /// <summary>Waits until connections, streams and sockets are gone.</summary>
-    internal Task IsQuietAsync() => Eventually.HoldsAsync(
+    internal Task IsQuietAsync() => Opener.Changes.UntilAsync(
         () => Listener.ConnectionCount == 0 && Opener.StreamCount == 0 && Opener.ExitSocketCount == 0,
         $"left open: {Listener.ConnectionCount} connections, {Opener.StreamCount} streams, {Opener.ExitSocketCount} sockets");
 
@@ -32,7 +33,7 @@ internal sealed class ListenerFixture<TListener> : IAsyncDisposable
     {
         await Listener.DisposeAsync();
         Assert.Equal(0, Listener.ConnectionCount);
-        await Eventually.HoldsAsync(() => Opener.StreamCount == 0 && Opener.ExitSocketCount == 0, "streams are left open");
+        await Opener.Changes.UntilAsync(() => Opener.StreamCount == 0 && Opener.ExitSocketCount == 0, "streams are left open");
         await Opener.DisposeAsync();
         Assert.DoesNotContain(Log.All, line => line.Contains("report it", StringComparison.Ordinal));
     }

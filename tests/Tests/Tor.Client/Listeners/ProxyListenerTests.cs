@@ -47,7 +47,7 @@ public sealed class ProxyListenerTests
         await using ListenerFixture<SocksListener> port = ListenerFixture.Socks(new SocksListenerOptions { MaxConnections = 2, OptionName = "SocksPort" });
         await using Application first = await port.ConnectAsync();
         await using Application second = await port.ConnectAsync();
-        await Eventually.HoldsAsync(() => port.Listener.ConnectionCount == 2, "two connections");
+        await port.Opener.Changes.UntilAsync(() => port.Listener.ConnectionCount == 2, "two connections");
         await using Application third = await port.ConnectAsync();
 
         Assert.Empty(await third.ReceiveAllAsync());
@@ -56,7 +56,7 @@ public sealed class ProxyListenerTests
         Assert.Contains("SocksPort has 2 connections", Assert.Single(port.Log.Warnings), StringComparison.Ordinal);
 
         first.Abort();
-        await Eventually.HoldsAsync(() => port.Listener.ConnectionCount == 1, "one connection");
+        await port.Opener.Changes.UntilAsync(() => port.Listener.ConnectionCount == 1, "one connection");
         await using Application fourth = await port.ConnectAsync();
         await fourth.SendAsync(Greeting);
         Assert.Equal([5, 0], await fourth.ReceiveAsync(2));
@@ -92,7 +92,7 @@ public sealed class ProxyListenerTests
         port.Opener.BeforeOpen = (_, cancel) => Task.Delay(Timeout.Infinite, cancel);
         await using Application waiting = await port.ConnectAsync();
         await waiting.SendAsync(SocksClient.Request5("host.example", echo.Port));
-        await Eventually.HoldsAsync(() => port.Opener.Requests.Count == 2, "the second stream is asked for");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.Requests.Count == 2, "the second stream is asked for");
 
         await port.Listener.DisposeAsync();
         await port.Listener.DisposeAsync();
@@ -122,19 +122,14 @@ public sealed class ProxyListenerTests
         await using Application application = await port.ConnectAsync();
         await application.SendAsync(SocksClient.Request5("host.example", target.Port));
         await application.ReceiveAsync(SocksClient.Reply5Length);
-        application.Socket.Blocking = false;
-        var flood = new byte[65_536];
-        for (int stuck = 0; stuck < 20;)
-        {
-            application.Socket.Send(flood, SocketFlags.None, out SocketError error);
-            stuck = error == SocketError.WouldBlock ? stuck + 1 : 0;
-            await Task.Delay(1);
-        }
+        Task flooding = application.SendAsync(new byte[64 << 20]);
+        await port.Opener.Changes.UntilAsync(() => port.Opener.IsStuck, "all windows are closed");
 
         await port.Listener.DisposeAsync();
 
         Assert.Equal(0, port.Listener.ConnectionCount);
-        await Eventually.HoldsAsync(() => port.Opener.StreamCount == 0, "the stream is closed");
+        await Assert.ThrowsAnyAsync<Exception>(() => flooding);
+        await port.Opener.Changes.UntilAsync(() => port.Opener.StreamCount == 0, "the stream is closed");
     }
 
     [Fact]
@@ -163,7 +158,7 @@ public sealed class ProxyListenerTests
         port.Opener.BeforeOpen = (_, cancel) => Task.Delay(Timeout.Infinite, cancel);
         Application waiting = await port.ConnectAsync();
         await waiting.SendAsync(request);
-        await Eventually.HoldsAsync(() => port.Opener.Requests.Count > before, "the stream is asked for");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.Requests.Count > before, "the stream is asked for");
         await waiting.DisposeAsync();
         await port.IsQuietAsync();
     }

@@ -73,7 +73,7 @@ public sealed class SocksListenerTests
         new Random(1).NextBytes(data);
         await using Application application = await port.ConnectAsync();
         Task sending = application.SendAsync((byte[])[.. SocksClient.Request5("host.example", echo.Port), .. data]);
-        await Eventually.HoldsAsync(() => port.Opener.Requests.Count == 1, "the stream is asked for");
+        await port.Opener.Changes.UntilAsync(() => port.Opener.Requests.Count == 1, "the stream is asked for");
         go.SetResult();
 
         await application.ReceiveAsync(SocksClient.Reply5Length);
@@ -126,6 +126,7 @@ public sealed class SocksListenerTests
     }
 
     [Theory]
+    [InlineData(ErrorKind.RemoteRefused, 1)] // no exit takes the port: stock says a general error
     [InlineData(ErrorKind.NotReady, 3)]
     [InlineData(ErrorKind.Timeout, 6)]
     [InlineData(ErrorKind.LimitReached, 1)]

@@ -106,6 +106,28 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public async Task Completion_waits_for_a_write_that_is_under_way()
+    {
+        await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint());
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+        var writing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool wasComplete = false;
+        pair.ClientTransport.Writing = () =>
+        {
+            writing.TrySetResult();
+            wasComplete = pair.Client.Completion.Wait(TimeSpan.FromMilliseconds(300)); // must not be, so there is nothing else to wait for
+        };
+
+        Task sending = Task.Run(() => Send(circuit, CellCommand.Create2, 1));
+        await writing.Task;
+        pair.Client.Close(null);
+        await pair.Client.Completion;
+        await sending;
+
+        Assert.False(wasComplete);
+    }
+
+    [Fact]
     public async Task More_circuits_than_the_limit_are_refused()
     {
         var relay = new RecordingEndpoint();

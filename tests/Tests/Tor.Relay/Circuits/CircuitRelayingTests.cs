@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -16,9 +17,7 @@ public sealed class CircuitRelayingTests
     public async Task Cells_pass_both_ways_with_one_layer_less_and_one_more()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         byte[] forward = circuit.SendThrough(Payload(1), CellCommand.RelayEarly);
         RawCell passed = await next.ReadAsync();
@@ -59,9 +58,7 @@ public sealed class CircuitRelayingTests
     public async Task The_ninth_relay_early_cell_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next); // one
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync(); // one
 
         for (byte i = 0; i < 8; i++)
         {
@@ -85,9 +82,7 @@ public sealed class CircuitRelayingTests
     public async Task Relay_early_towards_the_client_ends_the_circuit_in_both_directions()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         next.Send(nextId, CellCommand.RelayEarly, Payload(1));
 
@@ -115,9 +110,7 @@ public sealed class CircuitRelayingTests
     public async Task A_channel_that_closes_ends_its_circuits_on_the_others()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, _) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, _) = await bench.ExtendAsync();
 
         next.Close();
 
@@ -143,9 +136,7 @@ public sealed class CircuitRelayingTests
     public async Task Truncate_gives_up_what_is_behind_and_the_circuit_can_be_extended_again()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         circuit.Send(RelayCommand.Truncate, 0, [(byte)DestroyReason.Finished]);
         Assert.Equal(DestroyReason.Finished, await next.ReadDestroyAsync(nextId));
@@ -163,9 +154,7 @@ public sealed class CircuitRelayingTests
     public async Task Created2_that_was_not_asked_for_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         next.Send(nextId, CellCommand.Created2, new Created2(new byte[64]).Encode());
 
@@ -242,9 +231,7 @@ public sealed class CircuitRelayingTests
     public async Task A_second_extension_ends_the_circuit()
     {
         await using var bench = new RelayBench();
-        RawPeer client = bench.ConnectClient();
-        RawPeer next = bench.ConnectNext();
-        (RawCircuit circuit, uint nextId) = await bench.ExtendAsync(client, next);
+        (RawPeer client, RawPeer next, RawCircuit circuit, uint nextId) = await bench.ExtendAsync();
 
         circuit.Send(RelayCommand.Extend2, 0, RelayBench.Extend(), CellCommand.RelayEarly);
 
@@ -317,7 +304,8 @@ public sealed class CircuitRelayingTests
         }
 
         Assert.Equal(DestroyReason.ResourceLimit, await client.ReadDestroyAsync(circuit.Id));
-        await WaitAsync(() => bench.Environment.Segments.SegmentsInUse <= 1); // the DESTROY for the relay that does not read
+        await RawCircuit.HandledAsync(client);
+        Assert.Equal(0, bench.Environment.Segments.SegmentsInUse);
     }
 
     [Fact]
@@ -334,7 +322,8 @@ public sealed class CircuitRelayingTests
             oldest.SendThrough(Payload(1));
         }
 
-        await WaitAsync(() => next.Channel.QueuedCells >= 250);
+        await RawCircuit.HandledAsync(client);
+        Assert.InRange(next.Channel.QueuedCells, 250, 400);
         bench.Clock.Advance(TimeSpan.FromSeconds(1));
         for (int i = 0; i < 900; i++)
         {
@@ -342,9 +331,10 @@ public sealed class CircuitRelayingTests
         }
 
         Assert.Equal(DestroyReason.ResourceLimit, await client.ReadDestroyAsync(oldest.Id));
-        Assert.Equal(1, bench.Circuits.MemoryVictims);
-        Assert.Equal(1, bench.Circuits.Count);
-        await WaitAsync(() => bench.Circuits.QueueMemory <= 600_000);
+        Assert.Equal(1, bench.Environment.Memory.Victims);
+        Assert.Equal(2, bench.Circuits.Count);
+        await RawCircuit.HandledAsync(client, 0xffff_fffe);
+        Assert.InRange(bench.Environment.Memory.BytesInUse, 1, 600_000);
     }
 
     [Fact]
@@ -395,15 +385,5 @@ public sealed class CircuitRelayingTests
         new SeededRandomSource(seed).Fill(payload);
         payload[1] = 0xff; // not recognised by chance
         return payload;
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 1_000 && !condition(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.True(condition());
     }
 }

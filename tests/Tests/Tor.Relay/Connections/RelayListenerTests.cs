@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Tor.Client.Listeners.Support;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Channels.OpenSsl;
+using Tunic.Tor.Network.Circuits;
 
 namespace Tunic.Tests.TorRelay.Connections;
 
@@ -61,10 +63,20 @@ public sealed class RelayListenerTests
     [Fact]
     public async Task Connections_beyond_those_of_one_address_are_closed_at_once()
     {
-        await using LoopbackRelay relay = LoopbackRelay.Start(options => options with
+        int gone = 0;
+        var allGone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var log = new LogLines
         {
-            Connections = new ConnectionLimitOptions { MaxPerAddress = 3 },
-        });
+            Written = line =>
+            {
+                if (line.Contains("an incoming connection failed", StringComparison.Ordinal) && Interlocked.Increment(ref gone) == 3)
+                {
+                    allGone.TrySetResult();
+                }
+            },
+        };
+        await using LoopbackRelay relay = LoopbackRelay.Start(
+            options => options with { Connections = new ConnectionLimitOptions { MaxPerAddress = 3 } }, log: log);
         TcpClient[] open = [new(), new(), new()];
         foreach (TcpClient stranger in open)
         {
@@ -80,19 +92,10 @@ public sealed class RelayListenerTests
             stranger.Dispose();
         }
 
+        await allGone.Task.WaitAsync(TimeSpan.FromSeconds(10));
         await using var client = new LoopbackClient();
-        for (int attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await using var circuit = await client.BuildAsync(relay.Fast);
-                return;
-            }
-            catch (IOException) when (attempt < 50)
-            {
-                await Task.Delay(20); // the relay has not seen the others go yet
-            }
-        }
+        await using OriginCircuit circuit = await client.BuildAsync(relay.Fast);
+        Assert.False(circuit.HasEnded);
     }
 
     [Fact]

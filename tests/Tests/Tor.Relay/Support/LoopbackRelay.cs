@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Time;
@@ -24,7 +25,7 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     private readonly NtorKeyPair _onionKey = NtorKeyPair.Generate(SystemRandomSource.Instance);
     private readonly TlsContext _tls;
 
-    private LoopbackRelay(Func<RelayOptions, RelayOptions> configure, Func<RelaySources, RelaySources> connect)
+    private LoopbackRelay(Func<RelayOptions, RelayOptions> configure, Func<RelaySources, RelaySources> connect, ILogger log)
     {
         LinkCertificates certificates = Certify(out byte[] tlsKey);
         _tls = TlsContext.CreateServer(certificates.Tls.Link.Encoded.Span, tlsKey);
@@ -39,7 +40,7 @@ internal sealed class LoopbackRelay : IAsyncDisposable
         };
         var sources = new RelaySources { Link = () => link, Handshakes = () => handshakes };
         Node = new RelayNode(
-            configure(options), connect(sources), SystemRandomSource.Instance, TimeProvider.System, NullLogger.Instance);
+            configure(options), connect(sources), SystemRandomSource.Instance, TimeProvider.System, log);
         Node.Start();
     }
 
@@ -67,8 +68,8 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     internal HopTarget Cgo => NtorV3 with { Wanted = Everything };
 
     internal static LoopbackRelay Start(
-        Func<RelayOptions, RelayOptions>? configure = null, Func<RelaySources, RelaySources>? connect = null) =>
-        new(configure ?? (options => options), connect ?? (sources => sources));
+        Func<RelayOptions, RelayOptions>? configure = null, Func<RelaySources, RelaySources>? connect = null, ILogger? log = null) =>
+        new(configure ?? (options => options), connect ?? (sources => sources), log ?? NullLogger.Instance);
 
     public async ValueTask DisposeAsync()
     {

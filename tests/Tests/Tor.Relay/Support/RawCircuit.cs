@@ -68,6 +68,9 @@ internal sealed class RawCircuit
         return cell.Body;
     }
 
+    /// <summary>Ends when the relay has handled everything that its peer has sent before.</summary>
+    internal static Task HandledAsync(RawPeer peer, uint freeId = 0xffff_ffff) => CreateAsync(peer, freeId);
+
     /// <summary>Proves that the circuit lives: an unknown relay command is dropped, RESOLVE of an address is answered.</summary>
     internal async Task AssertAliveAsync()
     {

@@ -1,3 +1,4 @@
+using Tunic.Tests.Simulation;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Errors;

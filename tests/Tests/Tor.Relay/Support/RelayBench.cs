@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Cells.Queues;
@@ -29,16 +30,21 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
         ChannelOptions? channels = null,
         IResolver? resolver = null,
         RelayParameters? parameters = null,
-        KnownRelays? relays = null)
+        KnownRelays? relays = null,
+        DirectoryStreamHandler? directory = null)
     {
+        var segments = new CellSegmentPool();
         Environment = new ChannelEnvironment(
-            channels ?? new ChannelOptions(), new CellSegmentPool(), SystemRandomSource.Instance, Clock, NullLogger.Instance);
+            channels ?? new ChannelOptions(), segments, SystemRandomSource.Instance, Clock, NullLogger.Instance)
+        {
+            Memory = new QueueMemory(segments, (circuits ?? new RelayCircuitOptions()).MaxQueueMemory),
+        };
         Connections = new ConnectionLimits(new ConnectionLimitOptions(), _ => false, SystemRandomSource.Instance);
         RelayParameters consensus = parameters ?? RelayParameters.Default;
         KnownRelays known = relays ?? KnownRelays.None;
         ExitOptions exitOptions = exit ?? new ExitOptions();
         var rules = new ExitRules(exitOptions, () => [IPAddress.Parse("198.51.100.1")], () => known, () => consensus);
-        _streams = new StreamRequests(exitOptions, rules, resolver ?? new FixedResolver(), null, () => known, () => consensus, Environment);
+        _streams = new StreamRequests(exitOptions, rules, resolver ?? new FixedResolver(), directory, () => known, () => consensus, Environment);
         Circuits = new RelayCircuits(
             circuits ?? new RelayCircuitOptions(),
             () => Keys,
@@ -93,6 +99,15 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     internal RawPeer ConnectNext(out MemoryTransport transport) => Connect(Next, NextAddress, LinkRole.Initiator, out transport);
 
+    /// <summary>A client's circuit, extended to the relay behind, and both peers.</summary>
+    internal async Task<(RawPeer Client, RawPeer Next, RawCircuit Circuit, uint NextId)> ExtendAsync()
+    {
+        RawPeer client = ConnectClient();
+        RawPeer next = ConnectNext();
+        (RawCircuit circuit, uint nextId) = await ExtendAsync(client, next);
+        return (client, next, circuit, nextId);
+    }
+
     /// <summary>A circuit of a client, extended to the relay behind.</summary>
     internal async Task<(RawCircuit Circuit, uint NextId)> ExtendAsync(RawPeer client, RawPeer next, uint id = 0x8000_0001)
     {
@@ -120,7 +135,7 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     private RawPeer Connect(PeerIdentity? identity, IPAddress address, LinkRole role, out MemoryTransport relay)
     {
-        (relay, MemoryTransport peer) = MemoryTransport.CreatePair(address);
+        (MemoryTransport peer, relay) = MemoryTransport.CreatePair([], new IPEndPoint(address, 40_000), new IPEndPoint(IPAddress.Loopback, 9001));
         var link = new LinkResult
         {
             Version = 5,

@@ -8,6 +8,9 @@ internal sealed class LogLines : ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = new();
 
+    /// <summary>Told of each line.</summary>
+    internal Action<string>? Written { get; init; }
+
     internal IEnumerable<string> Warnings => _lines.Where(line => line.Level >= LogLevel.Warning).Select(line => line.Text);
 
     internal IEnumerable<string> All => _lines.Select(line => line.Text);
@@ -17,6 +20,10 @@ internal sealed class LogLines : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue((logLevel, formatter(state, exception) + (exception is null ? "" : " " + exception)));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        string text = formatter(state, exception) + (exception is null ? "" : " " + exception);
+        _lines.Enqueue((logLevel, text));
+        Written?.Invoke(text);
+    }
 }

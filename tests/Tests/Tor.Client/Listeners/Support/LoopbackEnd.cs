@@ -1,8 +1,11 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Handshakes.Extensions;
@@ -20,9 +23,10 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     private readonly CircuitRole _role;
     private ulong _tags;
 
-    internal LoopbackEnd(CircuitRole role, ulong seed)
+    internal LoopbackEnd(CircuitRole role, ulong seed, ILogger? log = null)
     {
         _role = role;
+        Log = log ?? NullLogger.Instance;
         Edge = new CircuitEdge(
             this, RelayCellFormat.V0, TagLength, CircuitParameters.Unnegotiated, new CircuitEdgeSettings { Role = role }, new SeededRandomSource(seed));
         Running = Task.Run(RunAsync);
@@ -33,6 +37,9 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
     /// <summary>What an exit does with a stream that is asked for.</summary>
     internal Action<CircuitStream, RelayCommand, byte[]>? OnRequested { get; init; }
 
+    /// <summary>Told when a message is sent and when one has been handled.</summary>
+    internal Action? Changed { get; init; }
+
     internal Task Running { get; }
 
     protected internal override TimeSpan Now => TimeProvider.System.GetElapsedTime(0);
@@ -41,6 +48,14 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
 
     protected internal override CircuitEdge Edge { get; }
 
+    protected override CircuitEdge? OpenEdge => Edge;
+
+    protected override QueueMemory Memory { get; } = new(new CellSegmentPool(), QueueMemory.DefaultLimit);
+
+    protected override ILogger Log { get; }
+
+    protected override TimeSpan? OldestQueuedCell => null;
+
     internal int StreamCount
     {
         get
@@ -48,6 +63,19 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
             lock (Gate)
             {
                 return Edge.Streams.Count;
+            }
+        }
+    }
+
+    /// <summary>Whether on every stream the window is closed and a window's worth of the other direction waits to be read.</summary>
+    internal bool IsStuck
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return Edge.Streams.Open.All(stream =>
+                    Edge.GetSendBudget(stream, Now) == 0 && stream.State.FlowControl!.BufferedBytes > 400 * RelayCellFormat.V0.MaxBodyLength(RelayCommand.Data));
             }
         }
     }
@@ -62,6 +90,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
         }
 
         Peer!._inbox.Writer.TryWrite(new Message(command, streamId, body.ToArray(), itsTag));
+        Changed?.Invoke();
     }
 
     internal CircuitStream Open(Begin begin, bool continueInline)
@@ -100,9 +129,10 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
         {
             Receive(message, batch);
             batch.Flush();
+            Changed?.Invoke();
         }
 
-        EndStreams(Edge, "the circuit was closed", null);
+        EndStreams("the circuit was closed", null, DestroyReason.None);
     }
 
     private void Receive(Message message, ReceiveBatch batch)

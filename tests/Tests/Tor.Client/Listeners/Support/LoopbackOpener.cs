@@ -20,6 +20,9 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
     private int _seed;
     private int _exitSockets;
 
+    /// <summary>Told of all that happens here, and at the listener.</summary>
+    internal Changes Changes { get; } = new();
+
     /// <summary>What was asked for, in order.</summary>
     internal ConcurrentQueue<StreamRequest> Requests { get; } = new();
 
@@ -41,9 +44,13 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
 
     internal int CircuitCount => _circuits.Count;
 
+    /// <summary>Whether on every stream, in both directions, as much waits to be read as its window allows.</summary>
+    internal bool IsStuck => _circuits.Values.All(circuit => circuit.Client.IsStuck && circuit.Exit.IsStuck);
+
     public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
         Requests.Enqueue(request);
+        Changes.Tell();
         if (BeforeOpen is { } before)
         {
             await before(request, cancel);
@@ -66,6 +73,7 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
     public Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
         Lookups.Enqueue((nameOrAddress, isolation));
+        Changes.Tell();
         return Resolve(nameOrAddress, cancel);
     }
 
@@ -82,6 +90,8 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
                 _broken.Add(circuit.Exit);
             }
         }
+
+        Changes.Tell();
     }
 
     public async ValueTask DisposeAsync()
@@ -98,10 +108,11 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
     private (LoopbackEnd Client, LoopbackEnd Exit) CreateCircuit()
     {
         LoopbackEnd? exit = null;
-        var client = new LoopbackEnd(CircuitRole.Origin, (ulong)Interlocked.Increment(ref _seed));
+        var client = new LoopbackEnd(CircuitRole.Origin, (ulong)Interlocked.Increment(ref _seed)) { Changed = Changes.Tell };
         exit = new LoopbackEnd(CircuitRole.Relay, (ulong)Interlocked.Increment(ref _seed))
         {
             Peer = client,
+            Changed = Changes.Tell,
             OnRequested = (stream, _, body) =>
             {
                 Task task = Task.Run(() => ServeAsync(exit!, stream, Begin.Decode(body)));
@@ -131,6 +142,7 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
         {
             socket.Dispose();
             Interlocked.Decrement(ref _exitSockets);
+            Changes.Tell();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Votes;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Keys;
 using Tunic.Tor.Protocol.Voting.Rounds;
@@ -21,6 +22,7 @@ public class VotingAuthorityTests
     private readonly List<VotingAuthority> _authorities = [];
     private readonly HashSet<VotingAuthority> _dead = [];
     private DateTime _now = Start;
+    private bool _isSpoilt;
 
     [Fact]
     public void A_sole_authority_publishes_at_the_start_of_each_slot()
@@ -90,6 +92,24 @@ public class VotingAuthorityTests
     }
 
     [Fact]
+    public void A_restarted_authority_tests_the_relays_it_remembers_at_once()
+    {
+        Begin(1, hurried: false);
+        Upload();
+        var again = new VotingAuthority(
+            Keys[0], Network(1, false), Profile(0), AuthorityState.CreateNew() with { Shelf = _authorities[0].Relays.Shelf },
+            new AcceptanceOptions { AllowPrivateAddresses = true }, new SeededRandomSource(9), _now);
+
+        var tested = new List<string>();
+        while (TryTake(again, out AuthorityAction.TestRelay? test))
+        {
+            tested.Add(test.Relay.ToString());
+        }
+
+        Assert.Equal(Relays.Select(relay => relay.Identity.ToString()).Order(), tested.Order());
+    }
+
+    [Fact]
     public void Two_of_three_go_on_without_the_third()
     {
         Begin(3, hurried: false);
@@ -119,6 +139,36 @@ public class VotingAuthorityTests
         _dead.Add(_authorities[2]);
         RunUntil(Start.AddSeconds(60));
         Assert.Null(_authorities[0].FindConsensus(ConsensusFlavor.Unflavored));
+    }
+
+    [Fact]
+    public void One_that_tells_each_of_the_others_something_else_spoils_the_round_and_slips_nothing_in()
+    {
+        Begin(3, hurried: false);
+        Upload();
+        VotingAuthority liar = _authorities[2];
+        RunUntil(Start.AddSeconds(17.5)); // the first consensus
+        Consensus first = Current(0);
+        RunUntil(liar.Schedule.VotingStarts.AddSeconds(-1));
+        _dead.Add(liar);
+        _now = liar.Schedule.VotingStarts;
+        liar.OnDeadline(_now);
+        Assert.True(TryTake(liar, out AuthorityAction.PostVote? vote));
+        Assert.True(Vote.TryParse(vote.Text, out Vote? honest, out _));
+        foreach ((int index, int relay) in new[] { (0, 1), (1, 2) })
+        {
+            Vote lie = honest with { Relays = [.. honest.Relays.Where((_, listed) => listed != relay)] };
+            Assert.Equal(200, _authorities[index].ReceiveVotes(VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
+        }
+
+        _isSpoilt = true;
+        RunUntil(Start.AddSeconds(38));
+        Assert.All(new[] { 0, 1 }, index => Assert.Equal(first.ValidAfter, Current(index).ValidAfter));
+
+        _isSpoilt = false;
+        RunUntil(Start.AddSeconds(58));
+        Assert.All(new[] { 0, 1 }, index => Assert.Equal((2, 3), (Current(index).Signatures.Count, Current(index).Relays.Count)));
+        Assert.Equal(Current(0).SignedSha256, Current(1).SignedSha256);
     }
 
     [Fact]
@@ -230,9 +280,9 @@ public class VotingAuthorityTests
                 Array.ForEach(others, other => other.ReceiveVotes(vote.Text, _now, true));
                 break;
             case AuthorityAction.PostSignatures signatures:
-                Array.ForEach(others, other => Assert.Equal(200, other.ReceiveSignatures(signatures.Text).Status));
+                Array.ForEach(others, other => Assert.True(other.ReceiveSignatures(signatures.Text).Status == 200 || _isSpoilt));
                 break;
-            case AuthorityAction.Failed failed when _dead.Count < 2:
+            case AuthorityAction.Failed failed when _dead.Count < 2 && !_isSpoilt:
                 Assert.Fail(failed.Reason);
                 break;
             case AuthorityAction.FetchSignatures:
