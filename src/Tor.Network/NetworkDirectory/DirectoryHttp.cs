@@ -153,7 +153,7 @@ public static class DirectoryHttp
                 content.Write(block, 0, count);
             }
         }
-        catch (InvalidDataException failure)
+        catch (Exception failure) when (failure is InvalidDataException or IOException) // the latter for a preset dictionary: the source is in memory
         {
             throw new DirectoryException("the directory's answer cannot be decompressed", failure);
         }

@@ -17,14 +17,19 @@ public sealed record Create2(HandshakeType Type, ReadOnlyMemory<byte> Handshake)
     public int EncodedLength => HeaderLength + Handshake.Length;
 
     /// <summary>Reads the body; what follows the handshake is padding.</summary>
-    /// <exception cref="MalformedMessageException">HLEN runs past the body, or the type is TAP or CREATE_FAST's, or an ntor
-    /// handshake has not 84 bytes.</exception>
+    /// <exception cref="MalformedMessageException">HLEN runs past the body or past what fits into a cell, or the type is TAP or
+    /// CREATE_FAST's, or an ntor handshake has not 84 bytes.</exception>
     public static Create2 Decode(ReadOnlySpan<byte> body)
     {
         var reader = new ByteReader(body);
         var type = (HandshakeType)reader.ReadUInt16();
         int length = reader.ReadUInt16();
         ReadOnlySpan<byte> handshake = reader.ReadBytes(length);
+        if (length > MaxHandshakeLength)
+        {
+            throw new MalformedMessageException($"handshake of {length} bytes");
+        }
+
         if (type is HandshakeType.Tap or HandshakeType.Fast)
         {
             throw new MalformedMessageException($"handshake type {type} is not allowed here");

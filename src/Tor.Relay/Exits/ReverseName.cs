@@ -39,6 +39,10 @@ internal static class ReverseName
         return new IPAddress(Convert.FromHexString(string.Concat(digits)));
     }
 
+    /// <summary>Decimal without leading zeros, which some would read as octal: stock refuses them, and so does <see cref="IPAddress"/>.</summary>
     private static bool IsByte(string part) =>
-        part.Length is > 0 and <= 3 && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        part.Length is > 0 and <= 3
+        && (part.Length == 1 || part[0] != '0')
+        && part.All(char.IsAsciiDigit)
+        && byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -20,6 +20,11 @@ internal static class TorrcFile
 
     private static void Add(string text, string path, int depth, List<TorrcLine> lines)
     {
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new TorrcException($"Error while parsing configuration: a NUL character. ({path})");
+        }
+
         if (depth > MaxIncludeDepth)
         {
             throw new TorrcException($"Error while parsing configuration: more than {MaxIncludeDepth} nested %includes. ({path})");

@@ -57,7 +57,7 @@ internal sealed class TorrcLexer
         string key = _text[start.._position];
         SkipBlanks();
         string value = Current == '"' ? ReadQuoted(number) : ReadPlain();
-        line = key[0] switch
+        line = key.FirstOrDefault() switch // empty when a line begins with a continuation: no option has that name
         {
             '+' => new TorrcLine(key[1..], value, TorrcCommand.Append, _file, number),
             '/' => new TorrcLine(key[1..], "", TorrcCommand.Clear, _file, number),

@@ -85,8 +85,10 @@ internal sealed class StatusPreambleReader(DocumentLexer lexer, bool isVote)
         if (!FieldText.TryParseNumber(lexer.Find(ConsensusFormat.VotingDelay).Argument(index), 0, int.MaxValue, out long seconds))
         {
             Fail("Unparseable voting-delay");
+            return TimeSpan.Zero;
         }
-        else if (seconds < MinDelaySeconds)
+
+        if (seconds < MinDelaySeconds)
         {
             Fail(tooShort);
         }

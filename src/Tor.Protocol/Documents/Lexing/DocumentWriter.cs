@@ -20,12 +20,13 @@ internal sealed class DocumentWriter
     }
 
     /// <summary>Appends a line and its line feed.</summary>
-    /// <exception cref="ArgumentException">The line has a line break or NUL in it: it would become more than one item.</exception>
+    /// <remarks>A carriage return is a letter like any other, as it is to the lexer: what others put into a vote must not stop ours.</remarks>
+    /// <exception cref="ArgumentException">The line has a line feed or NUL in it: it would become more than one item.</exception>
     public DocumentWriter Line(string line)
     {
-        if (line.AsSpan().ContainsAny('\n', '\r', '\0'))
+        if (line.AsSpan().ContainsAny('\n', '\0'))
         {
-            throw new ArgumentException("a line of a document cannot hold a line break", nameof(line));
+            throw new ArgumentException("a line of a document cannot hold a line feed or NUL", nameof(line));
         }
 
         _text.Append(line).Append('\n');

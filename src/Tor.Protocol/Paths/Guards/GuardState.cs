@@ -80,7 +80,13 @@ public sealed record GuardState
             Append(text, "confirmed_idx", ConfirmedIndex.ToString(CultureInfo.InvariantCulture));
         }
 
-        return Extra.Length == 0 ? text.ToString() : text.Append(' ').Append(Extra).ToString();
+        // A field that came a second time is not written back: where the first is left out, it would be taken for it.
+        foreach (string word in Extra.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(word => !GuardStateFields.IsField(word)))
+        {
+            text.Append(' ').Append(word);
+        }
+
+        return text.ToString();
     }
 
     internal static GuardState Of(Guard guard, string selection, int sampledIndex) => new()

@@ -23,7 +23,7 @@ internal sealed class GuardStateFields
         foreach (string word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
-            bool isNew = equals > 0 && Array.IndexOf(Known, word[..equals]) >= 0 && _values.TryAdd(word[..equals], word[(equals + 1)..]);
+            bool isNew = IsField(word) && _values.TryAdd(word[..equals], word[(equals + 1)..]);
             if (!isNew)
             {
                 extra.Add(word);
@@ -38,6 +38,9 @@ internal sealed class GuardStateFields
 
     /// <summary>A field that was asked for is there, but not well-formed.</summary>
     public bool HasMalformed { get; private set; }
+
+    /// <summary>Whether the word begins with the name of a field that we know, and "=".</summary>
+    public static bool IsField(string word) => word.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && Array.IndexOf(Known, word[..equals]) >= 0;
 
     public string? Text(string key) => _values.GetValueOrDefault(key);
 

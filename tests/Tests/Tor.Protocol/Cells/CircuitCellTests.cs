@@ -57,6 +57,7 @@ public sealed class CircuitCellTests
         Assert.Equal(509, longest.Encode().Length);
         Assert.Equal(505, Create2.Decode(longest.Encode()).Handshake.Length);
         Assert.Throws<ArgumentException>(() => new Create2(HandshakeType.NtorV3, new byte[506]).Encode());
+        Assert.Throws<MalformedMessageException>(() => Create2.Decode([0, 3, 1, 0xFA, .. new byte[506]])); // as from a message that is no cell
     }
 
     [Fact]

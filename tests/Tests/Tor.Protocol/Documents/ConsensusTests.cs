@@ -46,6 +46,15 @@ public sealed class ConsensusTests
     }
 
     [Fact]
+    public void A_carriage_return_in_a_line_is_a_letter_and_can_be_written_again()
+    {
+        string text = StockNetwork.ReadText("consensus-1").Replace("\nv Tor 0.4.9.11\n", "\nv Tor 0.4.9.11\r\n", StringComparison.Ordinal);
+
+        Assert.True(Consensus.TryParse(Encoding.UTF8.GetBytes(text), out Consensus? consensus, out _));
+        Assert.Equal(text, Encoding.UTF8.GetString(ConsensusWriter.Assemble(ConsensusWriter.WriteUnsigned(consensus), consensus.Signatures)));
+    }
+
+    [Fact]
     public void Both_flavours_list_the_same_relays_with_their_own_digests()
     {
         Consensus full = StockNetwork.ReadConsensus("consensus-1");
@@ -137,6 +146,8 @@ public sealed class ConsensusTests
     [InlineData("network-status-version 3\n", "network-status-version 3 strange\n", "Can't parse document with unknown flavor")]
     [InlineData("fresh-until 2026-11-21 10:08:00", "fresh-until 2026-11-21 10:07:55", "Vote/consensus freshness interval is too short")]
     [InlineData("voting-delay 2 2", "voting-delay 1 2", "Vote seconds is too short")]
+    [InlineData("voting-delay 2 2", "voting-delay 2 18446744073709551615", "Unparseable voting-delay")]
+    [InlineData("voting-delay 2 2", "voting-delay 9223372036854775807 2", "Unparseable voting-delay")]
     [InlineData("\nw Bandwidth=1007\n", "\nw Bandwidth=-7\n", "Invalid Bandwidth")]
     [InlineData("\np reject 6000-7000\n", "\np refuse 6000-7000\n", "Unknown exit policy summary type.")]
     [InlineData("\npr Conflux=1 ", "\npr Conflux=64 ", "Malformed protocol list in router status")]

@@ -88,6 +88,16 @@ public sealed class GuardStateTests
     }
 
     [Fact]
+    public void A_field_that_came_twice_does_not_take_the_place_of_the_first_when_written_back()
+    {
+        Assert.True(GuardState.TryParseStrict($"in=a rsa_id={FullIdentity} nickname=not-one sampled_on=2016-11-14T00:00:00 listed=1 nickname=b x=1", out GuardState? guard));
+
+        Assert.True(GuardState.TryParseStrict(guard.Encode(), out GuardState? again));
+        Assert.Equal("x=1", again.Extra);
+        Assert.Equal(guard.Encode(), again.Encode());
+    }
+
+    [Fact]
     public void A_stock_state_is_loaded_sorted_and_written_back_with_dense_indices()
     {
         string[] values =

@@ -76,6 +76,10 @@ public sealed class TorrcFileTests : IDisposable
         Assert.Equal("x", TorrcLoader.Load(commandLine, new StringReader("Nickname x")).Options.Relay.Nickname);
     }
 
+    [Fact]
+    public void A_NUL_character_is_refused() =>
+        Assert.Throws<TorrcException>(() => TorrcFile.ReadText("DataDirectory /a\0b\n", "f"));
+
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private string Write(string name, string text)

@@ -31,6 +31,15 @@ public sealed class TorrcLexerTests
     }
 
     [Fact]
+    public void A_line_that_begins_with_a_continuation_names_no_option()
+    {
+        TorrcLine line = Assert.Single(TorrcLexer.Read("\\\n a", "f"));
+
+        Assert.Equal(("", "a"), (line.Key, line.Value.Trim()));
+        Assert.Throws<TorrcException>(() => TorrcText.Options("\\\n a"));
+    }
+
+    [Fact]
     public void A_sign_before_the_name_says_what_becomes_of_earlier_values()
     {
         IReadOnlyList<TorrcLine> lines = TorrcLexer.Read("+A 1\n/B 2\nC 3", "f");

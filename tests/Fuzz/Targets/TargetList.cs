@@ -1,0 +1,22 @@
+using Tunic.Tests.Fuzz.Targets.Stateful;
+
+namespace Tunic.Tests.Fuzz.Targets;
+
+/// <summary>All there is to fuzz.</summary>
+internal static class TargetList
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        .. CellTargets.All,
+        .. RelayMessageTargets.All,
+        .. CertificateTargets.All,
+        .. HandshakeTargets.All,
+        .. DocumentTargets.All,
+        .. DescriptorTargets.All,
+        .. FieldTargets.All,
+        .. StateTargets.All,
+        .. ProxyTargets.All,
+        .. EdgeTargets.All,
+        .. StatefulTargets.All,
+    ];
+}
