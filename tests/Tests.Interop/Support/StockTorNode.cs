@@ -70,6 +70,18 @@ public sealed class StockTorNode : IAsyncDisposable
     /// <summary>Opens a control connection and authenticates.</summary>
     public Task<TorControl> ControlAsync() => TorControl.ConnectAsync(ControlPort);
 
+    /// <summary>Waits until its own consensus has these relays: an exit refuses streams that reach it through a relay that it does not know.</summary>
+    public async Task WaitUntilItKnowsAsync(IReadOnlyCollection<string> fingerprints, TimeSpan limit)
+    {
+        string[] identities = [.. fingerprints.Select(fingerprint => Convert.ToBase64String(Convert.FromHexString(fingerprint)).TrimEnd('='))];
+        await using TorControl control = await ControlAsync();
+        await Deadline.UntilAsync($"{Name} knows the new relays", limit, async () =>
+        {
+            string relays = await control.GetInfoAsync("ns/all");
+            return identities.All(relays.Contains);
+        });
+    }
+
     /// <summary>Reads the identity's fingerprint, which tor writes when it starts as a relay.</summary>
     internal async Task ReadFingerprintAsync(TimeSpan limit)
     {
