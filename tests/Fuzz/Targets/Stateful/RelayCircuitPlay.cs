@@ -256,7 +256,7 @@ internal sealed class RelayCircuitPlay : IAsyncDisposable
         _next.ReadAll();
         _relay.RequireNoFault();
         FuzzFailureException.Require(_client.Channel.CircuitCount is >= 0 and <= 8, "more circuits than allowed");
-        FuzzFailureException.Require(_relay.Circuits.QueueMemory is >= 0 and <= MaxQueueMemory, "more is queued than allowed");
+        FuzzFailureException.Require(_relay.QueueMemory is >= 0 and <= MaxQueueMemory, "more is queued than allowed");
     }
 
     /// <summary>Once the channels have gone, nothing is left.</summary>
@@ -269,7 +269,7 @@ internal sealed class RelayCircuitPlay : IAsyncDisposable
         _relay.WaitForStreams();
         _relay.RequireNoFault();
         FuzzFailureException.Require(_relay.Circuits.Count == 0, "circuits that outlive their channel");
-        FuzzFailureException.Require(_relay.Circuits.QueueMemory == 0, $"queues that outlive their circuits: {_relay.Circuits.QueueMemory} bytes");
+        FuzzFailureException.Require(_relay.QueueMemory == 0, $"queues that outlive their circuits: {_relay.QueueMemory} bytes");
         FuzzFailureException.Require(_client.Channel.CircuitCount == 0 && _next.Channel.CircuitCount == 0, "a closed channel that counts circuits");
     }
 }
