@@ -268,6 +268,7 @@ internal sealed class RelayCircuitPlay : IAsyncDisposable
         await _next.Channel.Completion;
         _relay.WaitForStreams();
         _relay.RequireNoFault();
+        SpinWait.SpinUntil(() => _relay.Circuits.Count == 0 && _relay.QueueMemory == 0, TimeSpan.FromSeconds(5)); // a pump may be at work on another thread
         FuzzFailureException.Require(_relay.Circuits.Count == 0, "circuits that outlive their channel");
         FuzzFailureException.Require(_relay.QueueMemory == 0, $"queues that outlive their circuits: {_relay.QueueMemory} bytes");
         FuzzFailureException.Require(_client.Channel.CircuitCount == 0 && _next.Channel.CircuitCount == 0, "a closed channel that counts circuits");
