@@ -2,15 +2,18 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Overlay;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
+using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
@@ -36,6 +39,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly DirectoryFetcher _fetcher;
     private readonly ClientDirectory _directory;
     private readonly CircuitPool _pool;
+    private readonly DirectoryFetcher _livenessFetcher;
+    private readonly ClientLiveness? _liveness;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
@@ -64,13 +69,15 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
         {
             Progress = _progress,
-            OnView = view => ViewChanged?.Invoke(view),
+            OnView = OnView,
         };
         _pool = new CircuitPool(
             options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
         {
             OnBuilt = _ => OnCircuitBuilt(),
         };
+        _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log);
+        _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
 
     /// <summary>Raised as the bootstrap goes on, in rising order of percent.</summary>
@@ -78,6 +85,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Raised with each new picture of the network: after a consensus, and as microdescriptors arrive.</summary>
     public event Action<NetworkView>? ViewChanged;
+
+    /// <summary>Raised when relays go down or come up again, before the next consensus says so; see <see cref="DownRelays"/>.</summary>
+    public event Action<IReadOnlySet<RsaIdentity>>? DownChanged;
 
     /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
     public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
@@ -100,8 +110,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
     public void UseNewCircuits() => _pool.RetireAll();
 
-    /// <summary>Relays that are known to be down by a faster source than the consensus; null for none.</summary>
-    public void MarkDown(Predicate<Relay>? isMarkedDown) => _planner.MarkDown(isMarkedDown);
+    /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
+    public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
 
     /// <inheritdoc/>
     public async Task<Stream> ConnectAsync(HostAndPort target, IsolationKey isolation, CancellationToken cancel) =>
@@ -153,6 +163,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _pool.DisposeAsync();
         await _fetcher.DisposeAsync();
+        await _livenessFetcher.DisposeAsync();
         await _channels.DisposeAsync();
         await _directory.SaveStateAsync(CancellationToken.None);
         _firstCircuit.TrySetException(new CircuitEndedException(ErrorKind.ShuttingDown, "the client was stopped"));
@@ -169,9 +180,10 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             _pool.Start();
         }
 
+        Task liveness = _directory.Ready.IsCompletedSuccessfully ? FollowLivenessAsync() : Task.CompletedTask;
         try
         {
-            await directory;
+            await Task.WhenAll(directory, liveness);
         }
         catch (OperationCanceledException)
         {
@@ -225,6 +237,44 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
     }
 
+    /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
+    private async Task FollowLivenessAsync()
+    {
+        try
+        {
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // the client is shutting down
+        }
+        catch (Exception failure)
+        {
+            LogLivenessFault(_log, failure);
+        }
+    }
+
+    private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
+    {
+        DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
+        await LeaveReceiveLoop(); // those who are told that relays are down
+        return response;
+    }
+
+    private void OnView(NetworkView view)
+    {
+        _liveness?.OnView(view);
+        ViewChanged?.Invoke(view);
+    }
+
+    private void OnDown(IReadOnlySet<RsaIdentity> down)
+    {
+        Predicate<Relay> isDown = relay => down.Contains(relay.RsaIdentity);
+        _planner.MarkDown(down.Count == 0 ? null : isDown);
+        _pool.Avoid(isDown);
+        DownChanged?.Invoke(down);
+    }
+
     /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
     private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
@@ -256,6 +306,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private static ExitAddressFamily FamilyOf(string host) => !IPAddress.TryParse(host, out IPAddress? address)
         ? ExitAddressFamily.Any
         : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? ExitAddressFamily.IPv6 : ExitAddressFamily.IPv4;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a fault while following who is down; please report it")]
+    private static partial void LogLivenessFault(ILogger log, Exception failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
     private static partial void LogStopped(ILogger log, Exception failure);

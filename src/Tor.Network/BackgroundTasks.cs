@@ -9,7 +9,7 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
-    private readonly HashSet<TaskCompletionSource> _running = [];
+    private readonly HashSet<TaskCompletionSource<Task>> _running = [];
     private bool _closed;
 
     /// <summary>Tasks running now.</summary>
@@ -40,7 +40,7 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         lock (_gate)
         {
             _closed = true;
-            running = [.. _running.Select(ended => ended.Task)];
+            running = [.. _running.Select(started => started.Task.Unwrap())];
         }
 
         await _stop.CancelAsync();
@@ -49,7 +49,7 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
 
     private bool TryStart(int limit, Action<Action> schedule, Func<CancellationToken, Task> work)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var started = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_closed || _running.Count >= limit)
@@ -57,14 +57,14 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
                 return false;
             }
 
-            _running.Add(ended);
+            _running.Add(started);
         }
 
-        schedule(() => _ = RunAsync(ended, work)); // fails never, and dispose waits for its end
+        schedule(() => started.SetResult(RunAsync(started, work)));
         return true;
     }
 
-    private async Task RunAsync(TaskCompletionSource ended, Func<CancellationToken, Task> work)
+    private async Task RunAsync(TaskCompletionSource<Task> started, Func<CancellationToken, Task> work)
     {
         try
         {
@@ -78,13 +78,13 @@ public sealed partial class BackgroundTasks(ILogger log) : IAsyncDisposable
         {
             LogFault(log, failure);
         }
-
-        lock (_gate)
+        finally
         {
-            _running.Remove(ended);
+            lock (_gate)
+            {
+                _running.Remove(started);
+            }
         }
-
-        ended.SetResult();
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in a background task; please report it")]

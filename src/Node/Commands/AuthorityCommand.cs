@@ -67,7 +67,7 @@ internal sealed class AuthorityCommand
         DirectoryAuthority self = await LoadOrMakeAsync(arguments, store, signals.Stopping);
         bool isPrivate = self.OnionRouterAddress.Address.GetAddressBytes() is [10, ..] or [127, ..] or [192, 168, ..] or [172, >= 16 and < 32, ..];
         string file = await PublishFileAsync(name, self, isPrivate, store, directory, signals.Stopping);
-        var profile = new NetworkProfile { Name = name, Authorities = [self], IsPrivate = isPrivate };
+        var profile = new NetworkProfile { Name = name, Authorities = [self], IsPrivate = isPrivate, HasLiveness = true };
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var client = new ClientNode(profile, new ClientOptions(), new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
         await using RelayHost relay = await RelayHost.CreateAsync(

@@ -42,6 +42,7 @@ internal static class BenchCommand
         });
         var command = new Command("bench", "Measure.");
         command.Subcommands.Add(network);
+        command.Subcommands.Add(LivenessBenchCommand.Create());
         return command;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class NetworkPlan
     /// <summary>The measurements that authorities vote with: without them relays which nobody has used yet weigh nothing.</summary>
     internal string BandwidthsPath => Path.Combine(Directory, BandwidthsName);
 
-    internal NetworkProfile ToProfile() => new() { Name = "up", Authorities = Authorities, IsPrivate = true };
+    internal NetworkProfile ToProfile() => new() { Name = "up", Authorities = Authorities, IsPrivate = true, HasLiveness = true };
 
     internal IEnumerable<PlannedNode> InRole(NodeRole role) => Nodes.Where(node => node.Role == role);
 

@@ -52,6 +52,14 @@ internal sealed class NodeProcess : IAsyncDisposable
         return child;
     }
 
+    /// <summary>Ends it as a crash would: it has no time to say goodbye to anybody.</summary>
+    internal async Task KillAsync(CancellationToken cancel)
+    {
+        _stopping = true;
+        _process.Kill();
+        await _process.WaitForExitAsync(cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _stopping = true;

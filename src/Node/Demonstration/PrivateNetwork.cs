@@ -46,6 +46,15 @@ internal sealed class PrivateNetwork : IAsyncDisposable
         view.Done("the authorities have agreed on a consensus that lists every relay");
     }
 
+    /// <summary>Starts a process again that has ended, with the same keys and ports.</summary>
+    /// <exception cref="CommandException">It did not come up.</exception>
+    internal async Task RestartAsync(NodeProcess ended, int pagePort, CancellationToken cancel)
+    {
+        _processes.Remove(ended);
+        await ended.DisposeAsync();
+        await StartAsync(node => node == ended.Node, pagePort, cancel);
+    }
+
     public async ValueTask DisposeAsync() => await Task.WhenAll(_processes.Select(process => process.DisposeAsync().AsTask()));
 
     /// <summary>Authorities come first: relays upload to them as soon as they run, and a failed upload is not repeated soon.</summary>

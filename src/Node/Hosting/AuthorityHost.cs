@@ -5,6 +5,8 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Voting.Keys;
 using Tunic.Tor.Protocol.Voting.Rounds;
 using Tunic.Tor.Relay.Authority;
@@ -34,8 +36,14 @@ internal sealed class AuthorityHost : IAsyncDisposable
         Handler = new AuthorityDirectoryHandler(service);
     }
 
+    /// <summary>Raised with each consensus that it publishes.</summary>
+    internal event Action<Consensus>? Published;
+
     /// <summary>What it serves.</summary>
     internal DirectoryStore Store { get; }
+
+    /// <summary>A relay's newest descriptor; null when it has sent none, or none that was accepted.</summary>
+    internal RouterDescriptor? FindDescriptor(RsaIdentity relay) => _service.Read(authority => authority.Relays.Shelf.FindCurrent(relay));
 
     /// <summary>Takes uploads, votes and signatures.</summary>
     internal IDirectoryHandler Handler { get; }
@@ -57,6 +65,7 @@ internal sealed class AuthorityHost : IAsyncDisposable
         var store = new DirectoryStore(new DirectoryStoreOptions());
         var files = new DirectoryFiles(state, environment.Log);
         await files.LoadAsync(store, profile.TrustedIdentities, environment.Time.GetUtcNow().UtcDateTime, cancel);
+        AuthorityHost? host = null;
         var authority = new AuthorityEnvironment
         {
             Keys = keys,
@@ -67,6 +76,7 @@ internal sealed class AuthorityHost : IAsyncDisposable
             Client = new DirectoryPortClient(RequestLimit, environment.Time),
             Probe = new ChannelProbe(environment.Connector, environment.Channels),
             Store = store,
+            OnConsensus = consensus => host?.Published?.Invoke(consensus),
             State = state,
             ReadBandwidths = stop => ReadBandwidthsAsync(settings.BandwidthsPath, stop),
             Time = environment.Time,
@@ -74,7 +84,8 @@ internal sealed class AuthorityHost : IAsyncDisposable
             Log = environment.Log,
         };
         AuthorityState remembered = await new AuthorityFiles(state).LoadAsync(authority, cancel);
-        return new AuthorityHost(keys, new AuthorityService(authority, remembered), store, files, environment);
+        host = new AuthorityHost(keys, new AuthorityService(authority, remembered), store, files, environment);
+        return host;
     }
 
     /// <summary>Votes, and keeps what was voted, until cancelled.</summary>

@@ -38,6 +38,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly AuthorityHost? _authority;
     private readonly DirectoryMirror? _mirror;
     private readonly DirectoryHost? _directory;
+    private readonly LivenessHost? _liveness;
     private Task _running = Task.CompletedTask;
 
     private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, AuthorityHost? authority, IStateStore store, NodeEnvironment environment)
@@ -53,12 +54,17 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _parameters = CreateParameters(new Dictionary<string, int>());
         _publisher = CreatePublisher();
         _authority = authority;
+        _liveness = profile.HasLiveness ? new LivenessHost(profile, keys, authority, environment) : null;
         if (settings.Descriptor.IsTunnelledDirectoryServer || settings.DirectoryPorts.Count > 0)
         {
             DirectoryStore documents = authority?.Store ?? new DirectoryStore(new DirectoryStoreOptions());
             _mirror = authority is null ? CreateMirror(documents, store) : null;
             _directory = new DirectoryHost(
-                settings.DirectoryPorts, documents, authority is null ? [] : [authority.Handler], () => _publisher.Current, environment);
+                settings.DirectoryPorts,
+                documents,
+                [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? []],
+                () => _publisher.Current,
+                environment);
         }
 
         var sources = new RelaySources
@@ -102,12 +108,18 @@ internal sealed partial class RelayHost : IAsyncDisposable
         Task serving = _directory?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task mirroring = _mirror?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task voting = _authority?.RunAsync(_stop.Token) ?? Task.CompletedTask;
+        Task watching = _liveness?.RunAsync(_settings.Publishes, _directory is not null, _stop.Token) ?? Task.CompletedTask;
         _running = Task.WhenAll(
-            WatchAsync(publishing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(RotateAsync()));
+            WatchAsync(publishing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_liveness is not null && !_stop.IsCancellationRequested)
+        {
+            await _liveness.LeaveAsync();
+        }
+
         await _stop.CancelAsync();
         await _running;
         await _node.DisposeAsync();
@@ -164,6 +176,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _profile.Authorities.SelectMany(authority => new[] { authority.OnionRouterAddress, authority.DirectoryAddress }));
         Volatile.Write(ref _schedule, OnionKeySchedule.Of(view.Consensus));
         _publisher.OnConsensus(view.Consensus);
+        _liveness?.OnView(view);
     }
 
     private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)

@@ -26,7 +26,7 @@ internal sealed record NetworkFile
     internal IReadOnlyList<KeyValuePair<string, int>> Parameters { get; init; } = [];
 
     internal NetworkProfile ToProfile() =>
-        new() { Name = Name, Authorities = Authorities, Fallbacks = Fallbacks, IsPrivate = IsPrivate };
+        new() { Name = Name, Authorities = Authorities, Fallbacks = Fallbacks, IsPrivate = IsPrivate, HasLiveness = true };
 
     internal static bool IsName(string name) =>
         name.Length is > 0 and <= 32

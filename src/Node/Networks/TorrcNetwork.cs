@@ -17,6 +17,7 @@ internal static class TorrcNetwork
             Name = isOwn ? "torrc" : PublicTorNetwork.Name,
             Authorities = isOwn ? authorities : PublicTorNetwork.Profile.Authorities,
             Fallbacks = fallbacks.Length > 0 || isOwn || !options.UseDefaultFallbacks ? fallbacks : PublicTorNetwork.Profile.Fallbacks,
+            HasLiveness = authorities.Length > 0 && !authorities.Any(authority => PublicTorNetwork.Profile.TrustedIdentities.Contains(authority.V3Identity)),
             IsPrivate = options.IsTestingNetwork || (isOwn && options.ExtendAllowPrivateAddresses),
         };
     }

@@ -31,6 +31,7 @@ internal sealed partial class CircuitPool(
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
+    private long _lastNumber;
     private ushort _latestPort = 443;
     private ITimer? _upkeep;
 
@@ -114,6 +115,25 @@ internal sealed partial class CircuitPool(
         }
     }
 
+    /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
+    internal void Avoid(Predicate<Relay> isDown)
+    {
+        Build[] hopeless;
+        lock (_gate)
+        {
+            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
+            {
+                circuit.IsRetired = true;
+            }
+
+            hopeless = [.. _builds.Where(build => build.Path.Hops.Any(isDown.Invoke))];
+            Array.ForEach(hopeless, build => build.IsHopeless = true);
+            Refill();
+        }
+
+        Array.ForEach(hopeless, build => build.Stop.Cancel());
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -192,6 +212,16 @@ internal sealed partial class CircuitPool(
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
     private void Refill()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         // A build that fits several requests of one key serves them all; those of different keys need one each.
         var promised = new List<Build>();
         foreach (Waiter waiter in _waiters)
@@ -208,7 +238,7 @@ internal sealed partial class CircuitPool(
         }
 
         int ready = _circuits.Unused.Count(circuit => !circuit.IsRetired && !circuit.Circuit.HasEnded);
-        int underWay = _builds.Count(build => build.PromisedTo is null);
+        int underWay = _builds.Count(build => build.PromisedTo is null && !build.IsHopeless);
         for (int missing = SparesWanted() - ready - underWay; missing > 0; missing--)
         {
             if (TryBuild(new CircuitRequest(new ExitPort(_latestPort), IsolationKey.None)) is null)
@@ -252,7 +282,7 @@ internal sealed partial class CircuitPool(
             return null;
         }
 
-        var build = new Build(result.Path!);
+        var build = new Build(result.Path!, ++_lastNumber);
         _builds.Add(build);
         build.Completion = Task.Run(() => RunAsync(build));
         return build;
@@ -268,10 +298,11 @@ internal sealed partial class CircuitPool(
 
     private async Task RunAsync(Build build)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, build.Stop.Token);
         try
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
-            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, _stop.Token);
+            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, either.Token);
             Add(new PooledCircuit(circuit, build.Path, Now), verdict, build);
         }
         catch (OperationCanceledException)
@@ -296,7 +327,7 @@ internal sealed partial class CircuitPool(
     /// <param name="build">What it came of; null when it was not built here.</param>
     internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
     {
-        bool isStopping;
+        bool isUnwanted;
         List<Waiter> served = [];
         lock (_gate)
         {
@@ -305,8 +336,8 @@ internal sealed partial class CircuitPool(
                 _builds.Remove(build);
             }
 
-            isStopping = _stop.IsCancellationRequested;
-            if (!isStopping)
+            isUnwanted = _stop.IsCancellationRequested || build is { IsHopeless: true };
+            if (!isUnwanted)
             {
                 _avoid.Clear();
                 if (verdict == GuardVerdict.MaybeUsableLater)
@@ -316,11 +347,12 @@ internal sealed partial class CircuitPool(
                 }
 
                 served = Serve(circuit);
-                Refill();
             }
+
+            Refill();
         }
 
-        if (isStopping)
+        if (isUnwanted)
         {
             circuit.Circuit.Close();
             return;
@@ -387,6 +419,7 @@ internal sealed partial class CircuitPool(
         lock (_gate)
         {
             _builds.Remove(build);
+            Refill();
         }
     }
 
@@ -402,14 +435,20 @@ internal sealed partial class CircuitPool(
 
             foreach (Waiter waiter in _waiters.ToArray())
             {
-                if (build.Fits(waiter.Request) && ++waiter.Failures >= MaxBuildFailures)
+                if (!build.Fits(waiter.Request) || build.Number <= waiter.LastCounted)
+                {
+                    continue; // builds that ran at the same time fail for the same reason: together they are one failure
+                }
+
+                waiter.LastCounted = _lastNumber;
+                if (++waiter.Failures >= MaxBuildFailures)
                 {
                     waiter.Fail(failure);
                     _waiters.Remove(waiter);
                 }
             }
 
-            if (!_stop.IsCancellationRequested && _waiters.Count > 0)
+            if (_waiters.Count > 0)
             {
                 Refill();
             }
@@ -472,15 +511,23 @@ internal sealed partial class CircuitPool(
     private static partial void LogFault(ILogger log, Exception failure);
 
     /// <summary>A circuit under construction.</summary>
-    internal sealed class Build(CircuitPath path)
+    internal sealed class Build(CircuitPath path, long number)
     {
         internal CircuitPath Path => path;
 
+        /// <summary>Rises from build to build.</summary>
+        internal long Number => number;
+
         internal IsolationKey? PromisedTo { get; set; }
+
+        /// <summary>A relay of it is down, and it is being given up.</summary>
+        internal bool IsHopeless { get; set; }
+
+        internal CancellationTokenSource Stop { get; } = new(); // holds no timer, so it needs no dispose
 
         internal Task Completion { get; set; } = Task.CompletedTask;
 
-        internal bool Fits(CircuitRequest request) => path.End.Accepts(request.Port);
+        internal bool Fits(CircuitRequest request) => !IsHopeless && path.End.Accepts(request.Port);
     }
 
     /// <summary>Somebody who waits for a circuit.</summary>
@@ -494,6 +541,9 @@ internal sealed partial class CircuitPool(
         internal Task<PooledCircuit> Result => _result.Task;
 
         internal int Failures { get; set; }
+
+        /// <summary>The last build that had been started when a failure was counted.</summary>
+        internal long LastCounted { get; set; }
 
         /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
         internal void Serve(PooledCircuit circuit) => _circuit = circuit;

@@ -73,6 +73,27 @@ internal sealed class DirectoryFetcher(
         }
     }
 
+    /// <summary>Asks the present directory once, or the next one when there is none. What it answers says nothing of it as a guard.</summary>
+    /// <exception cref="TunicException">It cannot be reached, or the circuit has ended.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or no answer in time.</exception>
+    internal async Task<DirectoryResponse> AskAsync(DirectoryRequest request, TimeSpan timeLimit, CancellationToken cancel)
+    {
+        DirectoryCircuit directory = await GetDirectoryAsync(cancel);
+        try
+        {
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            timer.CancelAfter(timeLimit);
+            DirectoryResponse response = await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+            planner.OnDirectoryAnswered(directory.Use);
+            return response;
+        }
+        catch (Exception failure) when (IsOfDirectory(failure, cancel))
+        {
+            await ForgetAsync(directory);
+            throw;
+        }
+    }
+
     /// <summary>Leaves the present directory: it serves what is of no use to us.</summary>
     internal async Task ForgetAsync()
     {

@@ -17,6 +17,12 @@ public sealed record NetworkProfile
     /// <summary>A network on one machine or in one building: private addresses are relays like others, and subnets say nothing. Default false.</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>
+    /// Authorities and relays may be ours, so that they are told and asked who is alive (docs/spec/liveness.md). Never on a network of
+    /// strangers, who would see it. Default false.
+    /// </summary>
+    public bool HasLiveness { get; init; }
+
     /// <summary>The identities that sign consensuses.</summary>
     public IReadOnlyCollection<RsaIdentity> TrustedIdentities => [.. Authorities.Select(authority => authority.V3Identity)];
 }

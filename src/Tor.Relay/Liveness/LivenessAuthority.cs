@@ -3,6 +3,7 @@ using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Certificates;
+using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Voting.Liveness;
 using Tunic.Tor.Relay.DirectoryCache.Serving;
@@ -28,21 +29,32 @@ public sealed partial class LivenessAuthority(
     private readonly LivenessTracker _tracker = new(network);
     private readonly long _start = time.GetTimestamp();
     private LivenessPublisher? _publisher;
+    private DateTime _weightsSince;
+    private bool _isListed;
 
     private TimeSpan Monotonic => time.GetElapsedTime(_start);
 
     /// <inheritdoc/>
     public int MaxBodyLength(string path) => path == LivenessBundle.HeartbeatPath ? Heartbeat.Length : 0;
 
-    /// <summary>A new consensus: its relays and their weights.</summary>
-    public void OnConsensus(IReadOnlyDictionary<RsaIdentity, long> weights)
+    /// <summary>A consensus that we have just published: clients will have it before the directory tells it to us.</summary>
+    public void OnPublished(Consensus consensus)
     {
         lock (_gate)
         {
-            _tracker.OnConsensus(weights);
+            UseWeights(LivenessConsensus.WeightsOf(consensus), consensus.ValidAfter);
         }
+    }
 
-        mirror.OnConsensus(weights);
+    /// <summary>A new consensus, as the directory tells it; the mirror is told too.</summary>
+    public void OnConsensus(LivenessConsensus consensus)
+    {
+        mirror.OnConsensus(consensus);
+        lock (_gate)
+        {
+            UseWeights(consensus.Weights, consensus.ValidAfter);
+            _isListed = consensus.Speakers.Values.Contains(signing().Certificate.SigningKey ?? default);
+        }
     }
 
     /// <inheritdoc/>
@@ -58,6 +70,15 @@ public sealed partial class LivenessAuthority(
             Step();
         }
         while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    private void UseWeights(IReadOnlyDictionary<RsaIdentity, long> weights, DateTime validAfter)
+    {
+        if (validAfter >= _weightsSince)
+        {
+            _weightsSince = validAfter;
+            _tracker.OnConsensus(weights, Monotonic);
+        }
     }
 
     private DirectoryAnswer Receive(ReadOnlySpan<byte> body)
@@ -90,6 +111,11 @@ public sealed partial class LivenessAuthority(
         {
             _publisher ??= new LivenessPublisher(network, _tracker);
             _tracker.OnDeadline(Monotonic);
+            if (!_isListed)
+            {
+                return; // nobody knows yet that we may speak
+            }
+
             (Ed25519PrivateKey key, Ed25519Certificate certificate) = signing();
             document = _publisher.TryMake(key, certificate, time.GetUtcNow().UtcDateTime, Monotonic);
         }

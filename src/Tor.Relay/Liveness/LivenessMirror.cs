@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
-using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Voting.Liveness;
 using Tunic.Tor.Relay.DirectoryCache;
@@ -11,16 +11,20 @@ namespace Tunic.Tor.Relay.Liveness;
 
 /// <summary>Holds the newest liveness documents, fetches them from the authorities, and answers those who wait for news (docs/spec/liveness.md).</summary>
 /// <remarks>Thread safe. Relays and authorities of ours have one.</remarks>
-public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider time, ILogger log) : IDirectoryHandler
+public sealed class LivenessMirror(LivenessNetwork network, TimeProvider time, ILogger log) : IDirectoryHandler
 {
-    private const int MaxWaiting = 4096;
+    /// <summary>Most who wait over circuits.</summary>
+    internal const int MaxTunnelled = 4096;
 
-    private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromSeconds(1);
+    /// <summary>Most who wait over the directory port: fewer than it serves at once, so that uploads, heartbeats and votes get through.</summary>
+    internal const int MaxDirect = 512;
 
     private readonly Lock _gate = new();
     private readonly LivenessView _view = new(network);
+    private readonly WaitingRoom _tunnelled = new(MaxTunnelled);
+    private readonly WaitingRoom _direct = new(MaxDirect);
+    private readonly TaskCompletionSource _known = CreateSignal();
     private TaskCompletionSource _news = CreateSignal();
-    private int _waiting;
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;
 
@@ -37,13 +41,15 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
         }
     }
 
-    /// <summary>A new consensus: its relays and their weights.</summary>
-    public void OnConsensus(IReadOnlyDictionary<RsaIdentity, long> weights)
+    /// <summary>A new consensus.</summary>
+    public void OnConsensus(LivenessConsensus consensus)
     {
         lock (_gate)
         {
-            _view.OnConsensus(weights, Now);
+            _view.OnConsensus(consensus, Now);
         }
+
+        _known.TrySetResult();
     }
 
     /// <summary>Takes one document: an authority's own.</summary>
@@ -57,40 +63,14 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
         }
     }
 
-    /// <summary>Follows one authority until cancelled: always one question on the way.</summary>
+    /// <summary>Follows one authority until cancelled, from the first consensus on: always one question on the way.</summary>
+    /// <param name="authority">Whom to ask.</param>
+    /// <param name="client">How; it must wait for <see cref="LivenessPoll.AnswerLimit"/>.</param>
+    /// <param name="cancel">Ends it.</param>
     public async Task FollowAsync(DirectoryAuthority authority, IDirectoryClient client, CancellationToken cancel)
     {
-        ulong number = 0;
-        while (true)
-        {
-            try
-            {
-                string path = string.Create(CultureInfo.InvariantCulture, $"{LivenessBundle.Path}?after={number}");
-                DirectoryResponse response = await client.SendAsync(authority, new DirectoryRequest(path), cancel);
-                if (response.IsSuccess)
-                {
-                    number = Take(LivenessBundle.Decode(response.Body.Span));
-                    continue;
-                }
-
-                if (response.Status == 304)
-                {
-                    continue;
-                }
-
-                LogUnusable(log, authority.Nickname, $"status {response.Status}");
-            }
-            catch (DirectoryException failure)
-            {
-                LogUnusable(log, authority.Nickname, failure.Message);
-            }
-            catch (MalformedMessageException failure)
-            {
-                LogUnusable(log, authority.Nickname, failure.Message);
-            }
-
-            await Task.Delay(_pauseAfterFailure, time, cancel);
-        }
+        await _known.Task.WaitAsync(cancel);
+        await new LivenessPoll((request, stop) => client.SendAsync(authority, request, stop), Receive, time, log).RunAsync(cancel);
     }
 
     /// <inheritdoc/>
@@ -101,37 +81,26 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
             return null;
         }
 
-        using var hold = new CancellationTokenSource(LivenessBundle.MaxHold, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(hold.Token, cancel);
+        (LivenessBundle bundle, Task news) = Look();
+        if (IsNews(bundle, after))
+        {
+            return Answer(bundle);
+        }
+
+        // Who is turned away comes back after a pause: he learns a little later.
+        WaitingRoom room = query.Asker.IsTunnelled ? _tunnelled : _direct;
+        if (!room.TryEnter())
+        {
+            return DirectoryAnswer.Short(503, "Directory busy, try again later");
+        }
+
         try
         {
-            while (true)
-            {
-                (LivenessBundle bundle, Task news) = Look();
-                if (bundle.Documents.Count > 0 && bundle.Number > after)
-                {
-                    return DirectoryAnswer.Documents([bundle.Encode()], DirectoryEncoding.Identity, TimeSpan.Zero, statesLength: true);
-                }
-
-                if (Volatile.Read(ref _waiting) >= MaxWaiting)
-                {
-                    return DirectoryAnswer.Short(503, "Directory busy, try again later");
-                }
-
-                Interlocked.Increment(ref _waiting);
-                try
-                {
-                    await news.WaitAsync(either.Token);
-                }
-                finally
-                {
-                    Interlocked.Decrement(ref _waiting);
-                }
-            }
+            return await WaitAsync(bundle, news, after, cancel);
         }
-        catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancel.IsCancellationRequested)
+        finally
         {
-            return DirectoryAnswer.NotModified;
+            room.Leave();
         }
     }
 
@@ -146,6 +115,31 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
                 && ulong.TryParse(path.AsSpan(Query.Length), NumberStyles.None, CultureInfo.InvariantCulture, out after));
     }
 
+    private static bool IsNews(LivenessBundle bundle, ulong after) => bundle.Documents.Count > 0 && bundle.Number != after;
+
+    private static DirectoryAnswer Answer(LivenessBundle bundle) =>
+        DirectoryAnswer.Documents([bundle.Encode()], DirectoryEncoding.Identity, TimeSpan.Zero, statesLength: true);
+
+    private async Task<DirectoryAnswer> WaitAsync(LivenessBundle bundle, Task news, ulong after, CancellationToken cancel)
+    {
+        using var hold = new CancellationTokenSource(LivenessBundle.MaxHold, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(hold.Token, cancel);
+        try
+        {
+            while (!IsNews(bundle, after))
+            {
+                await news.WaitAsync(either.Token);
+                (bundle, news) = Look();
+            }
+
+            return Answer(bundle);
+        }
+        catch (OperationCanceledException) when (hold.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            return DirectoryAnswer.NotModified;
+        }
+    }
+
     private (LivenessBundle Bundle, Task News) Look()
     {
         lock (_gate)
@@ -154,14 +148,14 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
         }
     }
 
-    private ulong Take(LivenessBundle bundle)
+    private bool Receive(LivenessBundle bundle)
     {
         lock (_gate)
         {
-            Announce(_view.Receive(bundle, Now));
+            bool isNews = _view.Receive(bundle, Now);
+            Announce(isNews);
+            return isNews;
         }
-
-        return bundle.Number;
     }
 
     private void Announce(bool isNews)
@@ -173,6 +167,22 @@ public sealed partial class LivenessMirror(LivenessNetwork network, TimeProvider
         }
     }
 
-    [LoggerMessage(LogLevel.Debug, "No liveness from {Authority}: {Failure}")]
-    private static partial void LogUnusable(ILogger log, string authority, string failure);
+    /// <summary>Those who wait for news at the same time, up to a limit.</summary>
+    private sealed class WaitingRoom(int places)
+    {
+        private int _taken;
+
+        public bool TryEnter()
+        {
+            if (Interlocked.Increment(ref _taken) <= places)
+            {
+                return true;
+            }
+
+            Leave();
+            return false;
+        }
+
+        public void Leave() => Interlocked.Decrement(ref _taken);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Tunic.Node.Commands;
+using Tunic.Node.Storage;
 using Tunic.Tests.Interop.Support;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
@@ -37,7 +38,7 @@ public sealed class ThreeAuthoritiesTests
         Assert.DoesNotContain(signedByTwo.Signatures, signature => signature.Identity.ToString() == ours.Authorities[2].AuthorityIdentity);
         await AssertFetchesAsync(stock.Clients[0].SocksPort, server);
 
-        var store = new FolderStateStore(ours.Authorities[2].DataDirectory);
+        var store = new FileStateStore(ours.Authorities[2].DataDirectory);
         using AuthorityKeys keys = (await AuthorityKeyFiles.LoadAsync(store, CancellationToken.None))!;
         var liar = new LyingAuthority(keys, ours.Authorities[2].Name);
         DateTime voted = await VoteAsync(liar, ours);

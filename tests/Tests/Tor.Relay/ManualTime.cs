@@ -46,21 +46,32 @@ internal sealed class ManualTime(DateTime start) : TimeProvider
 
         foreach (ManualTimer timer in due)
         {
-            timer.Fire();
+            timer.FireAndRepeat();
         }
     }
 
     private sealed class ManualTimer(ManualTime owner, TimerCallback callback, object? state) : ITimer
     {
+        private TimeSpan _period;
+
         public DateTime Due { get; private set; }
 
-        public void Fire() => callback(state);
+        public void FireAndRepeat()
+        {
+            if (_period > TimeSpan.Zero)
+            {
+                Change(_period, _period);
+            }
+
+            callback(state);
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (owner._gate)
             {
                 owner._timers.Remove(this);
+                _period = period;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                 {
                     Due = owner._now + dueTime;

@@ -9,7 +9,10 @@ public sealed record LivenessBundle(IReadOnlyList<LivenessDocument> Documents)
     /// <summary>Most documents in a bundle.</summary>
     public const int MaxDocuments = 32;
 
-    /// <summary>Path of the resource; "?after=N" asks for a bundle with a larger number.</summary>
+    /// <summary>Longest bundle in bytes.</summary>
+    public const int MaxLength = 2 + (MaxDocuments * (4 + LivenessDocument.MaxLength));
+
+    /// <summary>Path of the resource; "?after=N" asks for one with another number than N.</summary>
     public const string Path = "/tor/tunic/liveness";
 
     /// <summary>Path to which heartbeats are posted.</summary>
@@ -20,7 +23,7 @@ public sealed record LivenessBundle(IReadOnlyList<LivenessDocument> Documents)
 
     private const byte Version = 1;
 
-    /// <summary>Grows with every new document: the sum of the serials.</summary>
+    /// <summary>Tells bundles of one directory apart; grows with every new document: the sum of the serials.</summary>
     public ulong Number
     {
         get

@@ -4,14 +4,19 @@ using Tunic.Tor.Protocol.Certificates;
 namespace Tunic.Tor.Protocol.Voting.Liveness;
 
 /// <summary>Makes an authority's liveness documents: one when something changes, and one every ten seconds. Pure; one owner.</summary>
+/// <remarks>Every document goes to every client, so relays that come and go all the time must not make many of them: see <see cref="Burst"/>.</remarks>
 public sealed class LivenessPublisher(LivenessNetwork network, LivenessTracker tracker)
 {
+    /// <summary>Documents that may follow one another at once; in the long run there is one per <see cref="LeastInterval"/>.</summary>
+    public const int Burst = 10;
+
+    /// <summary>Between documents, in the long run.</summary>
+    public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+
     private int _revision = -1;
     private ulong _serial;
     private TimeSpan _refreshAt;
-
-    /// <summary>Monotonic time at which a document is due even without a change.</summary>
-    public TimeSpan NextDeadline => _revision == tracker.Revision ? _refreshAt : TimeSpan.Zero;
+    private TimeSpan _paidUntil;
 
     /// <summary>A new document, when one is due.</summary>
     /// <param name="signingKey">The authority's Ed25519 signing key.</param>
@@ -21,10 +26,13 @@ public sealed class LivenessPublisher(LivenessNetwork network, LivenessTracker t
     /// <returns>Null when none is due.</returns>
     public LivenessDocument? TryMake(Ed25519PrivateKey signingKey, Ed25519Certificate certificate, DateTime wallClock, TimeSpan now)
     {
-        if (_revision == tracker.Revision && now < _refreshAt)
+        bool isDue = _revision != tracker.Revision || now >= _refreshAt;
+        if (!isDue || _paidUntil > now + ((Burst - 1) * LeastInterval))
         {
             return null;
         }
+
+        _paidUntil = (_paidUntil > now ? _paidUntil : now) + LeastInterval;
 
         _revision = tracker.Revision;
         _refreshAt = now + LivenessDocument.RefreshInterval;

@@ -15,6 +15,7 @@ public sealed class LivenessTracker(LivenessNetwork network)
 
     private readonly Dictionary<RsaIdentity, Watched> _watched = [];
     private IReadOnlyDictionary<RsaIdentity, long> _weights = new Dictionary<RsaIdentity, long>();
+    private readonly Dictionary<RsaIdentity, TimeSpan> _downSince = [];
     private SortedSet<RsaIdentity> _down = [];
 
     /// <summary>Relays that are down, ascending.</summary>
@@ -40,7 +41,9 @@ public sealed class LivenessTracker(LivenessNetwork network)
     }
 
     /// <summary>A new consensus: its relays and their weights. Others are not watched any longer.</summary>
-    public void OnConsensus(IReadOnlyDictionary<RsaIdentity, long> weights)
+    /// <param name="weights">By fingerprint.</param>
+    /// <param name="now">Monotonic time.</param>
+    public void OnConsensus(IReadOnlyDictionary<RsaIdentity, long> weights, TimeSpan now)
     {
         _weights = weights;
         foreach (RsaIdentity relay in _watched.Where(pair => pair.Value.IsSilent && !weights.ContainsKey(pair.Key)).Select(pair => pair.Key).ToArray())
@@ -48,7 +51,7 @@ public sealed class LivenessTracker(LivenessNetwork network)
             _watched.Remove(relay);
         }
 
-        Update();
+        Update(now);
     }
 
     /// <summary>Takes a heartbeat.</summary>
@@ -64,21 +67,31 @@ public sealed class LivenessTracker(LivenessNetwork network)
             return result;
         }
 
-        _watched[heartbeat.Relay] = new Watched(
-            now, heartbeat.Time, heartbeat.Session, heartbeat.Counter, IsSilent: heartbeat.State == HeartbeatState.Leaving);
-        Update();
+        bool isLeaving = heartbeat.State == HeartbeatState.Leaving;
+        bool wasSilent = _watched.TryGetValue(heartbeat.Relay, out Watched? last) && last.IsSilent;
+        _watched[heartbeat.Relay] = new Watched(now, heartbeat.Time, heartbeat.Session, heartbeat.Counter, isLeaving);
+        if (isLeaving != wasSilent)
+        {
+            Update(now);
+        }
+
         return result;
     }
 
     /// <summary>Finds out who has fallen silent.</summary>
     public void OnDeadline(TimeSpan now)
     {
-        foreach (RsaIdentity relay in _watched.Where(pair => !pair.Value.IsSilent && pair.Value.HeardAt + MaxSilence <= now).Select(pair => pair.Key).ToArray())
+        RsaIdentity[] fallenSilent =
+            [.. _watched.Where(pair => !pair.Value.IsSilent && pair.Value.HeardAt + MaxSilence <= now).Select(pair => pair.Key)];
+        foreach (RsaIdentity relay in fallenSilent)
         {
             _watched[relay] = _watched[relay] with { IsSilent = true };
         }
 
-        Update();
+        if (fallenSilent.Length > 0)
+        {
+            Update(now);
+        }
     }
 
     private HeartbeatResult Judge(Heartbeat heartbeat, RouterDescriptor? descriptor, DateTime wallClock)
@@ -113,14 +126,28 @@ public sealed class LivenessTracker(LivenessNetwork network)
         return heartbeat.HasGoodSignature() ? HeartbeatResult.Accepted : HeartbeatResult.BadSignature;
     }
 
-    private void Update()
+    private void Update(TimeSpan now)
     {
-        SortedSet<RsaIdentity> down = WeightLimit.Apply(_watched.Where(pair => pair.Value.IsSilent).Select(pair => pair.Key), _down, _weights);
-        if (!down.SetEquals(_down))
+        // Who is cut off hears relays fall silent one after the other, a whole interval long: all of that is "at once".
+        HashSet<RsaIdentity> settled = [.. _downSince.Where(pair => pair.Value + MaxSilence <= now).Select(pair => pair.Key)];
+        SortedSet<RsaIdentity> down = WeightLimit.Apply(_watched.Where(pair => pair.Value.IsSilent).Select(pair => pair.Key), settled, _weights);
+        if (down.SetEquals(_down))
         {
-            _down = down;
-            Revision++;
+            return;
         }
+
+        foreach (RsaIdentity risen in _down.Except(down))
+        {
+            _downSince.Remove(risen);
+        }
+
+        foreach (RsaIdentity fallen in down.Except(_down))
+        {
+            _downSince[fallen] = now;
+        }
+
+        _down = down;
+        Revision++;
     }
 
     private sealed record Watched(TimeSpan HeardAt, DateTime Time, ReadOnlyMemory<byte> Session, ulong Counter, bool IsSilent);

@@ -9,7 +9,8 @@ public sealed class LivenessView(LivenessNetwork network)
     private static readonly TimeSpan MaxAhead = TimeSpan.FromSeconds(5);
 
     private readonly SortedDictionary<Ed25519Identity, LivenessDocument> _documents = [];
-    private IReadOnlyDictionary<RsaIdentity, long> _weights = new Dictionary<RsaIdentity, long>();
+    private LivenessConsensus _consensus = LivenessConsensus.None;
+    private HashSet<Ed25519Identity> _speakers = [];
     private SortedSet<RsaIdentity> _down = [];
 
     /// <summary>Relays that are not to be chosen.</summary>
@@ -24,10 +25,23 @@ public sealed class LivenessView(LivenessNetwork network)
     /// <summary>Whether the relay is to be passed over.</summary>
     public bool IsDown(RsaIdentity relay) => _down.Contains(relay);
 
-    /// <summary>A new consensus: its relays and their weights.</summary>
-    public void OnConsensus(IReadOnlyDictionary<RsaIdentity, long> weights, DateTime now)
+    /// <summary>How many authorities have a document that is good now; with no more than half of them nobody is down.</summary>
+    public int CountSpeaking(DateTime now) => _documents.Values.Count(document => IsGood(document, now));
+
+    /// <summary>How many authorities list the relay in a document that is good now.</summary>
+    public int CountAuthorities(RsaIdentity relay, DateTime now) =>
+        _documents.Values.Count(document => IsGood(document, now) && document.Down.Contains(relay));
+
+    /// <summary>A new consensus. Documents of those who may not speak any longer are forgotten.</summary>
+    public void OnConsensus(LivenessConsensus consensus, DateTime now)
     {
-        _weights = weights;
+        _consensus = consensus;
+        _speakers = [.. consensus.Speakers.Values];
+        foreach (Ed25519Identity silenced in _documents.Keys.Where(authority => !_speakers.Contains(authority)).ToArray())
+        {
+            _documents.Remove(silenced);
+        }
+
         Update(now);
     }
 
@@ -39,7 +53,7 @@ public sealed class LivenessView(LivenessNetwork network)
             return LivenessResult.WrongNetwork;
         }
 
-        if (!network.Speakers.Contains(document.Authority))
+        if (!_speakers.Contains(document.Authority))
         {
             return LivenessResult.UnknownAuthority;
         }
@@ -91,6 +105,6 @@ public sealed class LivenessView(LivenessNetwork network)
             .GroupBy(relay => relay)
             .Where(group => group.Count() > network.AuthorityCount / 2)
             .Select(group => group.Key);
-        _down = WeightLimit.Apply(majority, _down, _weights);
+        _down = WeightLimit.Apply(majority, _down, _consensus.Weights);
     }
 }

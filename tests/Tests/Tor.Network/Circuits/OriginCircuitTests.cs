@@ -57,7 +57,7 @@ public sealed class OriginCircuitTests
         TorStream lost = await ReceiveAsync(oldest, written);
         TorStream kept = await ReceiveAsync(newer, written);
 
-        await oldest.Completion;
+        await oldest.Completion.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.False(newer.HasEnded);
         Assert.InRange(pair.Client.Memory.BytesInUse, Sent, Sent * 3 / 2);
         await Assert.ThrowsAsync<IOException>(() => lost.ReadExactlyAsync(new byte[1]).AsTask());

@@ -18,7 +18,7 @@ public class LivenessServiceTests
     private static readonly RouterDescriptor[] Descriptors = [.. Relays.Select(relay => relay.Make(Start.AddHours(-1)))];
 
     private readonly ManualTime _time = new(Start);
-    private readonly LivenessNetwork _network = new([new RsaIdentity(new byte[20])], [Relays[3].Ed25519Identity]);
+    private readonly LivenessNetwork _network = new([new RsaIdentity(new byte[20])]);
     private readonly LivenessMirror _mirror;
     private readonly LivenessAuthority _authority;
 
@@ -28,7 +28,7 @@ public class LivenessServiceTests
         _authority = new LivenessAuthority(
             _network, _mirror, relay => Descriptors.FirstOrDefault(descriptor => descriptor.Identity == relay),
             () => (Relays[3].Signing, Relays[3].Certify(Start)), _time, NullLogger.Instance);
-        _authority.OnConsensus(Relays.ToDictionary(relay => relay.Identity, _ => 100L));
+        _authority.OnConsensus(Consensus);
     }
 
     [Fact]
@@ -80,6 +80,7 @@ public class LivenessServiceTests
         Task running = _authority.RunAsync(stop.Token);
         byte[] original = (await AskAsync(0))!.Body.Single().ToArray();
         var second = new LivenessMirror(_network, _time, NullLogger.Instance);
+        second.OnConsensus(Consensus);
         Task following = second.FollowAsync(Name, new MirrorClient(_mirror), stop.Token);
         DirectoryAnswer? copy = await second.HandleAsync(Query("GET /tor/tunic/liveness"), default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(original, copy!.Body.Single().ToArray());
@@ -102,6 +103,46 @@ public class LivenessServiceTests
         await sender.LeaveAsync(default);
         Assert.Equal([200, 200], client.Statuses);
     }
+
+    [Fact]
+    public async Task A_stock_authority_gets_few_heartbeats_and_no_goodbye()
+    {
+        using var stop = new CancellationTokenSource();
+        var client = new StockClient();
+        var sender = new HeartbeatSender(
+            new HeartbeatSource(_network, new SeededRandomSource(1)), Relays[0].Identity, () => (Relays[0].Ed25519Identity, Relays[0].Signing),
+            [Name], client, _time, NullLogger.Instance);
+        Task running = sender.RunAsync(stop.Token);
+        for (int step = 0; step < 1_800; step++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(2));
+            await Task.Yield();
+        }
+
+        await stop.CancelAsync();
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        int sent = client.Count;
+        Assert.InRange(sent, 1, 15);
+        await sender.LeaveAsync(default);
+        Assert.Equal(sent, client.Count);
+    }
+
+    [Fact]
+    public async Task Those_who_wait_at_the_directory_port_leave_places_for_others()
+    {
+        Task<DirectoryAnswer?>[] waiting = [.. Enumerable.Range(0, LivenessMirror.MaxDirect).Select(_ => AskAsync(0))];
+        Assert.Equal(503, (await AskAsync(0))!.Status);
+        Assert.Null(await _mirror.HandleAsync(Query("GET /tor/keys/all"), default));
+        Task<DirectoryAnswer?> tunnelled = _mirror.HandleAsync(Query("GET /tor/tunic/liveness") with { Asker = new DirectoryAsker(null, true, false) }, default).AsTask();
+        Assert.False(tunnelled.IsCompleted);
+        _authority.Step();
+        Assert.All(await Task.WhenAll([.. waiting, tunnelled]), answer => Assert.Equal(200, answer!.Status));
+        Assert.Equal(200, (await AskAsync(0))!.Status);
+    }
+
+    private static LivenessConsensus Consensus => new(
+        new Dictionary<RsaIdentity, Ed25519Identity> { [Relays[3].Identity] = Relays[3].Ed25519Identity },
+        Relays.ToDictionary(relay => relay.Identity, _ => 100L));
 
     private static DirectoryAuthority Name => new("a", default, default, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
 
@@ -131,6 +172,17 @@ public class LivenessServiceTests
         {
             DirectoryAnswer? answer = await mirror.HandleAsync(Query($"GET {request.Path}"), cancel);
             return new DirectoryResponse(answer!.Status, answer.Reason, null, null, answer.Body.SelectMany(part => part.ToArray()).ToArray());
+        }
+    }
+
+    private sealed class StockClient : IDirectoryClient
+    {
+        public int Count { get; private set; }
+
+        public Task<DirectoryResponse> SendAsync(DirectoryAuthority authority, DirectoryRequest request, CancellationToken cancel)
+        {
+            Count++;
+            return Task.FromResult(new DirectoryResponse(404, "Not found", null, null, default));
         }
     }
 

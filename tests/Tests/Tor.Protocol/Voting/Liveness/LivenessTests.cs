@@ -21,7 +21,7 @@ public class LivenessTests
     public LivenessTests()
     {
         _tracker = new LivenessTracker(_network);
-        _tracker.OnConsensus(Weights());
+        _tracker.OnConsensus(Weights(), _now);
         _sources = [.. Relays.Select((_, index) => new HeartbeatSource(_network, new SeededRandomSource((ulong)index)))];
     }
 
@@ -143,30 +143,51 @@ public class LivenessTests
         Array.ForEach([1, 2, 3, 4, 5, 6, 7], index => Beat(index));
         Pass(2.1);
         Assert.Equal([Relays[0].Identity], _tracker.Down);
-        Pass(3); // now all are silent
+        Pass(2);
+        Array.ForEach([1, 2, 3, 4, 5, 6, 7], index => Beat(index));
+        Pass(5.1); // now all are silent
         Assert.Equal([Relays[0].Identity], _tracker.Down);
         Array.ForEach([2, 3, 4, 5, 6, 7], index => Beat(index));
         Assert.Equal(2, _tracker.Down.Count);
     }
 
     [Fact]
+    public void An_authority_that_is_cut_off_takes_back_those_that_it_marked_first()
+    {
+        for (int index = 0; index < Relays.Length; index++)
+        {
+            Beat(index);
+            Pass(0.25); // as heartbeats come, spread over an interval
+        }
+
+        Pass(3.1);
+        Assert.Single(_tracker.Down);
+        Pass(0.25);
+        Assert.Equal(2, _tracker.Down.Count);
+        Pass(0.25);
+        Assert.Empty(_tracker.Down);
+        Pass(10);
+        Assert.Empty(_tracker.Down);
+    }
+
+    [Fact]
     public void In_a_network_without_weights_relays_are_counted()
     {
-        _tracker.OnConsensus(Weights().ToDictionary(pair => pair.Key, _ => 0L));
+        _tracker.OnConsensus(Weights().ToDictionary(pair => pair.Key, _ => 0L), _now);
         Array.ForEach([0, 1, 2], index => Beat(index));
         Pass(3);
         Array.ForEach([1, 2], index => Beat(index));
         Pass(2.1);
         Assert.Single(_tracker.Down);
         Pass(3); // three of eight are more than a third
-        Assert.Single(_tracker.Down);
+        Assert.Empty(_tracker.Down);
     }
 
     [Fact]
     public void Only_relays_of_the_consensus_are_listed()
     {
         Beat(0);
-        _tracker.OnConsensus(Weights().Where(pair => pair.Key != Relays[0].Identity).ToDictionary());
+        _tracker.OnConsensus(Weights().Where(pair => pair.Key != Relays[0].Identity).ToDictionary(), _now);
         Pass(6);
         Assert.Empty(_tracker.Down);
     }
@@ -283,6 +304,35 @@ public class LivenessTests
     }
 
     [Fact]
+    public void Who_is_not_in_the_consensus_any_longer_does_not_count()
+    {
+        LivenessView view = CreateView();
+        view.Receive(Sign(5, 0), _wallClock);
+        view.Receive(Sign(6, 0), _wallClock);
+        Assert.Equal(2, view.CountAuthorities(Relays[0].Identity, _wallClock));
+        view.OnConsensus(Consensus(5, 7), _wallClock);
+        Assert.Empty(view.Down);
+        Assert.Single(view.Bundle.Documents);
+        Pass(1);
+        Assert.Equal(LivenessResult.UnknownAuthority, view.Receive(Sign(6, 0), _wallClock));
+    }
+
+    [Fact]
+    public void Relays_that_come_and_go_all_the_time_make_few_documents()
+    {
+        var publisher = new LivenessPublisher(_network, _tracker);
+        int made = 0;
+        for (int step = 0; step < 100; step++)
+        {
+            Pass(0.2);
+            Assert.Equal(HeartbeatResult.Accepted, Receive(Make(0, (HeartbeatState)(step % 2)), 0));
+            made += publisher.TryMake(Relays[5].Signing, Relays[5].Certify(Start), _wallClock, _now) is null ? 0 : 1;
+        }
+
+        Assert.InRange(made, 20, 20 + LivenessPublisher.Burst);
+    }
+
+    [Fact]
     public void The_number_of_a_bundle_grows_with_every_document()
     {
         LivenessView view = CreateView();
@@ -297,15 +347,17 @@ public class LivenessTests
     }
 
     private static LivenessNetwork Network(string name, int count) => new(
-        [.. Enumerable.Range(0, count).Select(number => new RsaIdentity([.. System.Text.Encoding.ASCII.GetBytes($"{name}{number}".PadRight(20, '.'))]))],
-        [Relays[5].Ed25519Identity, Relays[6].Ed25519Identity, Relays[7].Ed25519Identity]);
+        [.. Enumerable.Range(0, count).Select(number => new RsaIdentity([.. System.Text.Encoding.ASCII.GetBytes($"{name}{number}".PadRight(20, '.'))]))]);
+
+    private static LivenessConsensus Consensus(params int[] speakers) =>
+        new(speakers.ToDictionary(index => Relays[index].Identity, index => Relays[index].Ed25519Identity), Weights());
 
     private static Dictionary<RsaIdentity, long> Weights() => Relays.ToDictionary(relay => relay.Identity, _ => 100L);
 
     private LivenessView CreateView()
     {
         var view = new LivenessView(_network);
-        view.OnConsensus(Weights(), _wallClock);
+        view.OnConsensus(Consensus(5, 6, 7), _wallClock);
         return view;
     }
 
