@@ -8,6 +8,7 @@ namespace Tunic.Tests.Fuzz.Targets.Stateful;
 internal sealed class PlayedChannel(Channel channel, PlayedTransport transport)
 {
     private readonly HashSet<uint> _destroyed = [];
+    private readonly HashSet<uint> _created = [];
     private readonly HashSet<uint> _unclear = [];
     private bool _garbled;
     private byte[] _rest = [];
@@ -26,9 +27,8 @@ internal sealed class PlayedChannel(Channel channel, PlayedTransport transport)
         CellFormat.Wide.Write(cell, circuitId, command, body);
         if (command is CellCommand.CreateFast or CellCommand.Create2)
         {
-            // Sent while a DESTROY of the circuit before may still be under way: there is no telling which one an answer belongs to.
-            _destroyed.Remove(circuitId);
-            if (Transport.IsStalled)
+            // On an id for the second time, a DESTROY of the circuit before may still be under way: there is no telling which one a cell belongs to.
+            if (!_created.Add(circuitId))
             {
                 _unclear.Add(circuitId);
             }
