@@ -120,7 +120,7 @@ internal static class StateTargets
         yield return source.Make(HeartbeatState.Leaving, _own, FuzzRelay.A.Identity.PublicKey, FuzzKeys.RelaySigning, _now);
     }
 
-    private static LivenessNetwork Network => new([_own], [FuzzRelay.A.Identity.PublicKey]);
+    private static LivenessNetwork Network => new([_own]);
 
     private static void ReadHeartbeat(ReadOnlyMemory<byte> input)
     {

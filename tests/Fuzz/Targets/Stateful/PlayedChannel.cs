@@ -8,6 +8,7 @@ namespace Tunic.Tests.Fuzz.Targets.Stateful;
 internal sealed class PlayedChannel(Channel channel, PlayedTransport transport)
 {
     private readonly HashSet<uint> _destroyed = [];
+    private readonly HashSet<uint> _created = [];
     private readonly HashSet<uint> _unclear = [];
     private bool _garbled;
     private byte[] _rest = [];
@@ -24,11 +25,11 @@ internal sealed class PlayedChannel(Channel channel, PlayedTransport transport)
         body = CellFormat.IsVariableLength(command) ? body : body[..Math.Min(body.Length, Cell.BodyLength)];
         var cell = new byte[CellFormat.Wide.GetCellLength(command, body.Length)];
         CellFormat.Wide.Write(cell, circuitId, command, body);
-        if (command is CellCommand.CreateFast or CellCommand.Create2)
+        if (command is CellCommand.CreateFast or CellCommand.Create2 or CellCommand.Create)
         {
-            // Sent while a DESTROY of the circuit before may still be under way: there is no telling which one an answer belongs to.
+            // On an id for the second time, a DESTROY of the circuit before may still be under way: there is no telling which one a cell belongs to.
             _destroyed.Remove(circuitId);
-            if (Transport.IsStalled)
+            if (!_created.Add(circuitId))
             {
                 _unclear.Add(circuitId);
             }
@@ -52,7 +53,7 @@ internal sealed class PlayedChannel(Channel channel, PlayedTransport transport)
         while (CellFormat.Wide.TryRead(bytes.AsSpan(used), ushort.MaxValue, out CellHeader header, out int length))
         {
             bool isDead = !_garbled && _destroyed.Contains(header.CircuitId) && !_unclear.Contains(header.CircuitId);
-            FuzzFailureException.Require(!isDead || header.Command == CellCommand.Destroy, "sends on a circuit after its DESTROY");
+            FuzzFailureException.Require(!isDead || header.Command == CellCommand.Destroy, $"sends on a circuit after its DESTROY: {header.Command} on {header.CircuitId:X}");
             if (header.Command == CellCommand.Destroy)
             {
                 _destroyed.Add(header.CircuitId);

@@ -31,7 +31,7 @@ internal sealed class PlayedRelay : TimeProvider, IAsyncDisposable, IRelayConnec
     {
         var random = new SeededRandomSource(3);
         _environment = new ChannelEnvironment(
-            new ChannelOptions { MaxCircuits = 8, QueueHighWater = 16, QueueLowWater = 4, MaxQueue = 64, MaxControlQueue = 500 }, new CellSegmentPool(), random, this, this);
+            new ChannelOptions { MaxCircuits = 8, QueueHighWater = 16, QueueLowWater = 4, MaxQueue = 64, MaxDestroyQueue = 500 }, new CellSegmentPool(), random, this, this);
         var connections = new ConnectionLimits(new ConnectionLimitOptions(), _ => false, random);
         var exit = new ExitOptions();
         var rules = new ExitRules(exit, () => [IPAddress.Parse("198.51.100.1")], () => KnownRelays.None, () => RelayParameters.Default);
@@ -51,6 +51,9 @@ internal sealed class PlayedRelay : TimeProvider, IAsyncDisposable, IRelayConnec
     public static PeerIdentity Next { get; } = Someone(9);
 
     public RelayCircuits Circuits { get; }
+
+    /// <summary>Bytes of cells and stream data that wait.</summary>
+    public long QueueMemory => _environment.Memory.BytesInUse;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
