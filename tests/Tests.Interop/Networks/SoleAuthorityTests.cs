@@ -17,7 +17,11 @@ public sealed class SoleAuthorityTests
         TunicTorNode authority = ours.Authorities[0];
         await using StockTorNetwork stock = await StockTorNetwork.StartAsync(new StockTorOptions
         {
-            Authorities = 0, Relays = 3, Exits = 2, ForeignAuthorities = ours.DirAuthorityLines, Bandwidths = ours.Bandwidths,
+            Authorities = 0,
+            Relays = 3,
+            Exits = 2,
+            ForeignAuthorities = ours.DirAuthorityLines,
+            Bandwidths = ours.Bandwidths,
         });
         TunicTorNode client = ours.AddClient();
         await client.WaitForBootstrapAsync(Limit);

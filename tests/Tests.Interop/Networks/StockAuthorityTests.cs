@@ -13,7 +13,11 @@ public sealed class StockAuthorityTests
         await using StockTorNetwork stock = await StockTorNetwork.StartAsync(new StockTorOptions { Relays = 0, Exits = 0, Clients = 0 });
         await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions
         {
-            Authorities = 0, Relays = 3, Exits = 2, ForeignAuthorities = stock.DirAuthorityLines, Bandwidths = stock.Bandwidths,
+            Authorities = 0,
+            Relays = 3,
+            Exits = 2,
+            ForeignAuthorities = stock.DirAuthorityLines,
+            Bandwidths = stock.Bandwidths,
         });
         await stock.WaitForConsensusWithAsync([.. ours.Relays.Concat(ours.Exits).Select(relay => relay.Fingerprint)], Limit);
         await AssertFlagsAsync(stock, ours);

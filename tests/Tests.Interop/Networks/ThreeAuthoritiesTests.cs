@@ -24,7 +24,11 @@ public sealed class ThreeAuthoritiesTests
         await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions { Authorities = 3 });
         await using StockTorNetwork stock = await StockTorNetwork.StartAsync(new StockTorOptions
         {
-            Authorities = 0, Relays = 3, Exits = 2, ForeignAuthorities = ours.DirAuthorityLines, Bandwidths = ours.Bandwidths,
+            Authorities = 0,
+            Relays = 3,
+            Exits = 2,
+            ForeignAuthorities = ours.DirAuthorityLines,
+            Bandwidths = ours.Bandwidths,
         });
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         Consensus signedByAll = await WaitForConsensusAsync(ours.Authorities[0], consensus => consensus.Signatures.Count == 3);
