@@ -461,6 +461,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             next = _next;
         }
 
+        _owner.Remove(this); // first: whoever hears of the end finds the circuit gone
         _previous.Destroy(reason); // no effect on the side that has ended already
         next?.Destroy(reason);
         EndStreams(why, cause, reason);
@@ -468,8 +469,6 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         {
             _cipher?.Dispose();
         }
-
-        _owner.Remove(this);
     }
 
     private static CircuitProtocolException Violation(string message, Exception? inner = null) =>
