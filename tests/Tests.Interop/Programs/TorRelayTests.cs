@@ -6,7 +6,7 @@ namespace Tunic.Tests.Interop.Programs;
 /// <summary>`tunic tor` as a relay among stock authorities, relays and clients.</summary>
 public sealed class TorRelayTests : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
     private readonly TestDirectory _directory = new("tunic-relay");
 
@@ -29,6 +29,9 @@ public sealed class TorRelayTests : IDisposable
             fingerprint = await ReadFingerprintAsync(relay);
             network.SetBandwidth(fingerprint);
             await network.WaitForConsensusWithAsync([fingerprint], StartLimit);
+
+            // A client that asks before its cache has the new relay asks again only after a while, and then after a longer one.
+            await Task.WhenAll(network.Relays.Select(cache => cache.WaitUntilItKnowsAsync([fingerprint], StartLimit)));
             client = network.Add(StockTorRole.Client);
             await client.WaitForBootstrapAsync(StartLimit);
 
