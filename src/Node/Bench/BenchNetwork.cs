@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
+using Tunic.Node.Demonstration;
 
 namespace Tunic.Node.Bench;
 
@@ -89,7 +89,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
 
     private async Task StartServersAsync(CancellationToken cancel)
     {
-        int[] ports = FreePorts(5);
+        int[] ports = FreePorts.Take(5);
         string authority = Path.Combine(_folder, "authority");
         string keys = Directory.CreateDirectory(Path.Combine(authority, "keys")).FullName;
         await RunAsync("tor-gencert", "bench\n", [
@@ -152,7 +152,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
     private async Task<TimeSpan> StartClientAsync(int targetPort, CancellationToken cancel)
     {
         string name = Text($"client{++_clients}");
-        SocksPort = FreePorts(1)[0];
+        SocksPort = FreePorts.Take(1)[0];
         string torrc = WriteTorrc(name, [
             .. Common(name),
             Text($"SocksPort 127.0.0.1:{SocksPort}"),
@@ -278,22 +278,6 @@ internal sealed class BenchNetwork : IAsyncDisposable
         return process.ExitCode == 0
             ? output
             : throw new IOException($"{program} ended with code {process.ExitCode}: {(await errors).Trim()} {output.Trim()}");
-    }
-
-    /// <summary>Ports that are free now, all different.</summary>
-    private static int[] FreePorts(int count)
-    {
-        var listeners = new List<TcpListener>();
-        for (int i = 0; i < count; i++)
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            listeners.Add(listener);
-        }
-
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        listeners.ForEach(listener => listener.Stop());
-        return ports;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

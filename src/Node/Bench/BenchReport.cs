@@ -69,7 +69,8 @@ internal sealed class BenchReport(IReadOnlyList<string> networks)
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static double Median(List<double> values)
+    /// <summary>The middle value, or the mean of the two; not a number for none.</summary>
+    internal static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

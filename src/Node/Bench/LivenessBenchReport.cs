@@ -19,7 +19,7 @@ internal sealed class LivenessBenchReport
                 CultureInfo.InvariantCulture, $"| {index + 1} | {run.Relay} | {run.Absent.TotalSeconds:0.00} | {run.Request.TotalSeconds:0.00} |\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"| median | | {Median(Of(run => run.Absent)):0.00} | {Median(Of(run => run.Request)):0.00} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| median | | {BenchReport.Median(Of(run => run.Absent)):0.00} | {BenchReport.Median(Of(run => run.Request)):0.00} |\n");
         text.Append(CultureInfo.InvariantCulture, $"| maximum | | {Of(run => run.Absent)[^1]:0.00} | {Of(run => run.Request)[^1]:0.00} |\n");
         return text.ToString();
     }
@@ -52,12 +52,11 @@ internal sealed class LivenessBenchReport
     private static void Write(Utf8JsonWriter json, string name, double[] sorted)
     {
         json.WriteStartObject(name);
-        json.WriteNumber("median", Math.Round(Median(sorted), 3));
+        json.WriteNumber("median", Math.Round(BenchReport.Median(sorted), 3));
         json.WriteNumber("maximum", Math.Round(sorted[^1], 3));
         json.WriteEndObject();
     }
 
-    private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 
     /// <summary>Seconds, ascending.</summary>
     private double[] Of(Func<LivenessBenchRun, TimeSpan> figure) => [.. Runs.Select(run => figure(run).TotalSeconds).Order()];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Networks;
@@ -56,8 +55,7 @@ internal sealed class AuthorityCommand
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancel)
     {
         using var signals = new ProcessSignals();
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardOutput();
         string name = arguments.GetValue(_name)!;
         Require(NetworkFile.IsName(name), $"--name {name}: 1 to 32 of a-z, 0-9 and '-' are possible, and not 'tor'.");
         string directory = Path.Combine(Path.GetFullPath(arguments.GetValue(_data)!), "networks", name, "authority");

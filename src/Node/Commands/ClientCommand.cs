@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
@@ -64,8 +63,7 @@ internal sealed class ClientCommand
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancel)
     {
         using var signals = new ProcessSignals();
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardOutput();
         ChosenNetwork network = await _network.ChooseAsync(arguments, signals.Stopping);
         var options = new ClientOptions { PathLength = arguments.GetValue(_hops) };
         if (options.PathLength is < 2 or > 8)

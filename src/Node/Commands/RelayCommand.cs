@@ -44,8 +44,7 @@ internal sealed class RelayCommand
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancel)
     {
         using var signals = new ProcessSignals();
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardOutput();
         ChosenNetwork network = await _network.ChooseAsync(arguments, signals.Stopping);
         RelaySettings settings = ReadSettings(arguments, network);
         string directory = Path.Combine(network.Directory, "relay");

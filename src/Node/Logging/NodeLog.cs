@@ -12,6 +12,14 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
     /// <summary>Steps in which times are shown. Default 1 s, as stock's.</summary>
     internal TimeSpan Granularity { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>A log of notices and worse on standard output, as commands have it.</summary>
+    internal static NodeLog ToStandardOutput()
+    {
+        var log = new NodeLog(TimeProvider.System);
+        log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
+        return log;
+    }
+
     /// <summary>Writes to these from now on, and closes the ones before.</summary>
     internal void Use(IEnumerable<LogSink> sinks)
     {

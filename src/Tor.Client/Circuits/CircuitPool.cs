@@ -26,8 +26,8 @@ internal sealed partial class CircuitPool(
     private readonly Lock _gate = new();
     private readonly CircuitSet _circuits = new();
     private readonly List<PooledCircuit> _waitingForGuard = [];
-    private readonly List<Build> _builds = [];
-    private readonly List<Waiter> _waiters = [];
+    private readonly List<CircuitBuild> _builds = [];
+    private readonly List<CircuitWaiter> _waiters = [];
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
@@ -62,7 +62,7 @@ internal sealed partial class CircuitPool(
     /// <exception cref="TunicException">None can be built.</exception>
     internal async Task<PooledCircuit> GetAsync(CircuitRequest request, CancellationToken cancel)
     {
-        Waiter waiter;
+        CircuitWaiter waiter;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
@@ -74,7 +74,7 @@ internal sealed partial class CircuitPool(
                 return found;
             }
 
-            waiter = new Waiter(request);
+            waiter = new CircuitWaiter(request);
             _waiters.Add(waiter);
             Refill();
         }
@@ -118,7 +118,7 @@ internal sealed partial class CircuitPool(
     /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
     internal void Avoid(Predicate<Relay> isDown)
     {
-        Build[] hopeless;
+        CircuitBuild[] hopeless;
         lock (_gate)
         {
             foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
@@ -152,7 +152,7 @@ internal sealed partial class CircuitPool(
         PooledCircuit[] closing;
         lock (_gate)
         {
-            foreach (Waiter waiter in _waiters)
+            foreach (CircuitWaiter waiter in _waiters)
             {
                 waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
             }
@@ -223,10 +223,10 @@ internal sealed partial class CircuitPool(
         }
 
         // A build that fits several requests of one key serves them all; those of different keys need one each.
-        var promised = new List<Build>();
-        foreach (Waiter waiter in _waiters)
+        var promised = new List<CircuitBuild>();
+        foreach (CircuitWaiter waiter in _waiters)
         {
-            Build? build = _builds.Find(candidate => candidate.Fits(waiter.Request) && IsFor(candidate, waiter, promised));
+            CircuitBuild? build = _builds.Find(candidate => candidate.Fits(waiter.Request) && IsFor(candidate, waiter, promised));
             build ??= TryBuild(waiter.Request);
             if (build is null)
             {
@@ -248,7 +248,7 @@ internal sealed partial class CircuitPool(
         }
     }
 
-    private static bool IsFor(Build build, Waiter waiter, List<Build> promised) =>
+    private static bool IsFor(CircuitBuild build, CircuitWaiter waiter, List<CircuitBuild> promised) =>
         build.PromisedTo == waiter.Request.Isolation || (build.PromisedTo is null && !promised.Contains(build));
 
     /// <summary>As many as were newly taken of late, between the option and stock's limit.</summary>
@@ -262,7 +262,7 @@ internal sealed partial class CircuitPool(
         return Math.Min(Math.Max(options.SpareCircuits, _demand.Count), MaxSpareCircuits);
     }
 
-    private Build? TryBuild(CircuitRequest request)
+    private CircuitBuild? TryBuild(CircuitRequest request)
     {
         if (_builds.Count >= options.MaxBuilding)
         {
@@ -282,7 +282,7 @@ internal sealed partial class CircuitPool(
             return null;
         }
 
-        var build = new Build(result.Path!, ++_lastNumber);
+        var build = new CircuitBuild(result.Path!, ++_lastNumber);
         _builds.Add(build);
         build.Completion = Task.Run(() => RunAsync(build));
         return build;
@@ -296,7 +296,7 @@ internal sealed partial class CircuitPool(
         Excluded = [.. _avoid],
     });
 
-    private async Task RunAsync(Build build)
+    private async Task RunAsync(CircuitBuild build)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, build.Stop.Token);
         try
@@ -325,10 +325,10 @@ internal sealed partial class CircuitPool(
     /// <param name="circuit">The circuit, which the pool owns from here on.</param>
     /// <param name="verdict">What its guard is good for.</param>
     /// <param name="build">What it came of; null when it was not built here.</param>
-    internal void Add(PooledCircuit circuit, GuardVerdict verdict, Build? build)
+    internal void Add(PooledCircuit circuit, GuardVerdict verdict, CircuitBuild? build)
     {
         bool isUnwanted;
-        List<Waiter> served = [];
+        List<CircuitWaiter> served = [];
         lock (_gate)
         {
             if (build is not null)
@@ -364,11 +364,11 @@ internal sealed partial class CircuitPool(
 
     /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
     /// <returns>They; to go on outside the gate.</returns>
-    private List<Waiter> Serve(PooledCircuit circuit)
+    private List<CircuitWaiter> Serve(PooledCircuit circuit)
     {
         _circuits.Add(circuit);
-        var served = new List<Waiter>();
-        foreach (Waiter waiter in _waiters)
+        var served = new List<CircuitWaiter>();
+        foreach (CircuitWaiter waiter in _waiters)
         {
             if (circuit.Fits(waiter.Request))
             {
@@ -384,9 +384,9 @@ internal sealed partial class CircuitPool(
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
     /// <returns>Who got one; to go on outside the gate.</returns>
-    private List<Waiter> UpgradeWaiting(List<PooledCircuit> closing)
+    private List<CircuitWaiter> UpgradeWaiting(List<PooledCircuit> closing)
     {
-        var served = new List<Waiter>();
+        var served = new List<CircuitWaiter>();
         if (_waitingForGuard.Count == 0)
         {
             return served;
@@ -414,7 +414,7 @@ internal sealed partial class CircuitPool(
         return served;
     }
 
-    private void Remove(Build build)
+    private void Remove(CircuitBuild build)
     {
         lock (_gate)
         {
@@ -423,7 +423,7 @@ internal sealed partial class CircuitPool(
         }
     }
 
-    private void Fail(Build build, CircuitBuildException failure)
+    private void Fail(CircuitBuild build, CircuitBuildException failure)
     {
         lock (_gate)
         {
@@ -433,7 +433,7 @@ internal sealed partial class CircuitPool(
                 _avoid.Add(failure.Relay.RsaIdentity); // a guard that failed is the guard selector's business
             }
 
-            foreach (Waiter waiter in _waiters.ToArray())
+            foreach (CircuitWaiter waiter in _waiters.ToArray())
             {
                 if (!build.Fits(waiter.Request) || build.Number <= waiter.LastCounted)
                 {
@@ -463,7 +463,7 @@ internal sealed partial class CircuitPool(
             PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
             _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
-        foreach (Waiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
+        foreach (CircuitWaiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
         {
             waiter.Fail(new CircuitEndedException(kind, $"no circuit: {why}"));
             _waiters.Remove(waiter);
@@ -486,7 +486,7 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
-        List<Waiter> served;
+        List<CircuitWaiter> served;
         List<PooledCircuit> closing;
         lock (_gate)
         {
@@ -509,56 +509,4 @@ internal sealed partial class CircuitPool(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while building a circuit; please report it")]
     private static partial void LogFault(ILogger log, Exception failure);
-
-    /// <summary>A circuit under construction.</summary>
-    internal sealed class Build(CircuitPath path, long number)
-    {
-        internal CircuitPath Path => path;
-
-        /// <summary>Rises from build to build.</summary>
-        internal long Number => number;
-
-        internal IsolationKey? PromisedTo { get; set; }
-
-        /// <summary>A relay of it is down, and it is being given up.</summary>
-        internal bool IsHopeless { get; set; }
-
-        internal CancellationTokenSource Stop { get; } = new(); // holds no timer, so it needs no dispose
-
-        internal Task Completion { get; set; } = Task.CompletedTask;
-
-        internal bool Fits(CircuitRequest request) => !IsHopeless && path.End.Accepts(request.Port);
-    }
-
-    /// <summary>Somebody who waits for a circuit.</summary>
-    private sealed class Waiter(CircuitRequest request)
-    {
-        internal CircuitRequest Request => request;
-
-        private readonly TaskCompletionSource<PooledCircuit> _result = new(); // set outside the gate, or on the pool
-        private PooledCircuit? _circuit;
-
-        internal Task<PooledCircuit> Result => _result.Task;
-
-        internal int Failures { get; set; }
-
-        /// <summary>The last build that had been started when a failure was counted.</summary>
-        internal long LastCounted { get; set; }
-
-        /// <summary>Decides. Inside the gate; then <see cref="GoOn"/> outside it.</summary>
-        internal void Serve(PooledCircuit circuit) => _circuit = circuit;
-
-        /// <summary>Lets the request go on, here.</summary>
-        internal void GoOn() => _result.TrySetResult(_circuit!);
-
-        /// <summary>Lets the request fail, on the pool.</summary>
-        internal void Fail(Exception failure) => ThreadPool.UnsafeQueueUserWorkItem(
-            static failed =>
-            {
-                failed.Result.TrySetException(failed.Failure);
-                _ = failed.Result.Task.Exception; // observed: the waiter may have left
-            },
-            (Result: _result, Failure: failure),
-            preferLocal: false);
-    }
 }

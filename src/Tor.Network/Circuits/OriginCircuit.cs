@@ -21,7 +21,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<HopTarget> _hops = [];
     private ChannelCircuit _place = null!;
-    private TaskCompletionSource? _hopAdded;
+    private TaskCompletionSource<bool>? _hopAdded;
     private TimeSpan _now;
     private bool _ended;
 
@@ -169,7 +169,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             {
                 if (_hopAdded is { } added)
                 {
-                    batch.After(() => added.TrySetResult());
+                    batch.After(() => added.TrySetResult(true));
                 }
             }
             else if (!TryDispatch(happened, batch))
@@ -211,7 +211,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     private async Task AddHopAsync(HopTarget hop, Action send, CancellationToken cancel)
     {
-        var added = new TaskCompletionSource(); // set outside the gate: who waits goes on there
+        var added = new TaskCompletionSource<bool>(); // set outside the gate: who waits goes on there
         FailIfFull(() =>
         {
             _hopAdded = added;
@@ -289,7 +289,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EndCause = cause;
         }
 
-        FailHop(cause as CircuitProtocolException as Exception
+        _hopAdded?.FailElsewhere(cause as CircuitProtocolException as Exception
             ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
         EndStreams(why, cause, (cause as CircuitProtocolException)?.Reason ?? DestroyReason.None);
         lock (Gate)
@@ -298,22 +298,6 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         }
 
         _completion.TrySetResult();
-    }
-
-    /// <summary>Who waits for a hop goes on elsewhere: a circuit may be ended anywhere, also inside its owner's gate.</summary>
-    private void FailHop(Exception failure)
-    {
-        if (_hopAdded is { Task.IsCompleted: false } waiting)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static failed =>
-                {
-                    failed.Hop.TrySetException(failed.Failure);
-                    _ = failed.Hop.Task.Exception; // observed: the waiter may have left
-                },
-                (Hop: waiting, Failure: failure),
-                preferLocal: false);
-        }
     }
 
     private void ThrowIfEnded()

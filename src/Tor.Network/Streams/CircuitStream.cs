@@ -248,7 +248,7 @@ public sealed class CircuitStream
             }
         }
 
-        FailAnswer(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
+        _answer.FailElsewhere(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         StopTimer();
         if (failure is not null)
         {
@@ -317,7 +317,7 @@ public sealed class CircuitStream
         SetEnded();
         if (_answerBody is null)
         {
-            FailAnswer(
+            _answer.FailElsewhere(
                 Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
         }
     }
@@ -334,7 +334,7 @@ public sealed class CircuitStream
 
             SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
-            FailAnswer(Failure);
+            _answer.FailElsewhere(Failure);
         }
 
         StopTimer();
@@ -397,22 +397,6 @@ public sealed class CircuitStream
 
         _end.Flush();
         return true;
-    }
-
-    /// <summary>There will be no answer. Who waits goes on elsewhere: a failure may be noticed anywhere, also inside a gate.</summary>
-    private void FailAnswer(StreamException failure)
-    {
-        if (!_answer.Task.IsCompleted)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static failed =>
-                {
-                    failed.Answer.TrySetException(failed.Failure);
-                    _ = failed.Answer.Task.Exception; // observed: nobody has to wait for the answer
-                },
-                (Answer: _answer, Failure: failure),
-                preferLocal: false);
-        }
     }
 
     private void SetEnded()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Tor.Network;
+using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tests.Tor.Network;
 
@@ -52,6 +53,31 @@ public sealed class BackgroundTasksTests
 
         await Assert.ThrowsAsync<IOException>(() => disposing);
         Assert.Equal(0, tasks.Count);
+    }
+
+    [Fact]
+    public async Task A_task_of_a_receive_loop_begins_on_its_thread_after_the_batch_and_dispose_waits_for_it()
+    {
+        var tasks = new BackgroundTasks(NullLogger.Instance);
+        var batch = new ReceiveBatch();
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int? thread = null;
+        Assert.True(tasks.TryRunAfter(batch, async _ =>
+        {
+            thread = Environment.CurrentManagedThreadId;
+            await goOn.Task;
+        }));
+        Assert.Null(thread);
+        Assert.Equal(1, tasks.Count);
+
+        batch.Flush();
+        batch.Flush(); // it begins once only
+        Assert.Equal(Environment.CurrentManagedThreadId, thread);
+        Task disposing = tasks.DisposeAsync().AsTask();
+        Assert.False(disposing.IsCompleted);
+        goOn.SetResult();
+        await disposing;
+        Assert.False(tasks.TryRunAfter(batch, _ => Task.CompletedTask));
     }
 
     private sealed class BrokenLog : ILogger
