@@ -1,3 +1,4 @@
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.Guards;
 
@@ -12,8 +13,11 @@ public sealed record ClientOptions
     /// <summary>After its first use a circuit takes new streams for this long (<c>MaxCircuitDirtiness</c>). Default 10 minutes.</summary>
     public TimeSpan MaxCircuitDirtiness { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>An unused circuit is closed after this long. Default 30 minutes.</summary>
-    public TimeSpan UnusedCircuitLifetime { get; init; } = TimeSpan.FromMinutes(30);
+    /// <summary>An unused circuit is closed after this long (<c>CircuitsAvailableTimeout</c>). Default null: as the consensus says, 30 to 60 minutes.</summary>
+    public TimeSpan? UnusedCircuitLifetime { get; init; }
+
+    /// <summary>Whether idle links to guards are padded (<c>ConnectionPadding</c>, <c>ReducedConnectionPadding</c>). Default <see cref="ChannelPaddingMode.Auto"/>.</summary>
+    public ChannelPaddingMode Padding { get; init; } = ChannelPaddingMode.Auto;
 
     /// <summary>Unused circuits kept ready, 0 to 14. Default 2; more are kept while many new ones are asked for.</summary>
     public int SpareCircuits { get; init; } = 2;

@@ -18,9 +18,11 @@ using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.FlowControl;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams.Rules;
@@ -32,6 +34,7 @@ namespace Tunic.Tor.Client;
 public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
     private readonly ClientOptions _options;
+    private readonly RandomSource _random;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly ChannelTable _channels;
@@ -45,6 +48,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
     private Task _running = Task.CompletedTask;
+    private Consensus? _latestConsensus;
+    private volatile IdleTimes _idle;
     private int _disposed;
 
     /// <summary>A client that does nothing until <see cref="Start"/>.</summary>
@@ -59,9 +64,13 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _options = options;
         _time = environment.Time;
         _log = environment.Log;
-        RandomSource random = environment.Random;
+        RandomSource random = _random = environment.Random;
+        _idle = new IdleTimes(ChannelPaddingParameters.Default, options, random);
         _progress = new ProgressFilter(progress => BootstrapChanged?.Invoke(progress));
-        _channels = new ChannelTable(connector, () => ChannelIdentity.Anonymous, acceptor: null, environment);
+        _channels = new ChannelTable(connector, () => ChannelIdentity.Anonymous, acceptor: null, environment)
+        {
+            Upkeep = new ChannelUpkeep(new ChannelUpkeepOptions { IsClient = true, Padding = options.Padding }, () => _idle.Parameters, environment),
+        };
         _planner = new PathPlanner(options, profile.IsPrivate, _time, random);
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
         _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
@@ -75,6 +84,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
         {
             OnBuilt = _ => OnCircuitBuilt(),
+            UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
@@ -263,6 +273,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     private void OnView(NetworkView view)
     {
+        if (!ReferenceEquals(view.Consensus, _latestConsensus))
+        {
+            _latestConsensus = view.Consensus;
+            _idle = new IdleTimes(ChannelPaddingParameters.FromConsensus(view.Consensus.Parameters), _options, _random);
+        }
+
         _liveness?.OnView(view);
         ViewChanged?.Invoke(view);
     }

@@ -16,6 +16,7 @@ internal sealed class RelayMetrics : IDisposable
         ChannelBandwidth bandwidth = environment.Bandwidth;
         _meter.CreateObservableCounter("tor.relay.read", () => bandwidth.BytesRead, "By", "Bytes received on channels.");
         _meter.CreateObservableCounter("tor.relay.written", () => bandwidth.BytesWritten, "By", "Bytes sent on channels.");
+        _meter.CreateObservableCounter("tor.relay.padding.sent", () => channels.Upkeep!.PaddingSent, "{cell}", "PADDING cells sent on idle channels.");
         _meter.CreateObservableCounter("tor.relay.cells", () => bandwidth.CellsReceived, "{cell}", "Cells received.");
         _meter.CreateObservableUpDownCounter("tor.relay.channels", () => channels.All.Count, "{channel}", "Channels open.");
         _meter.CreateObservableCounter("tor.relay.connections.refused", () => connections.Refused, "{connection}", "Connections refused for their number or rate.");

@@ -27,7 +27,6 @@ public sealed partial class RelayNode : IAsyncDisposable
     private readonly SystemResolver _systemResolver;
     private readonly StreamRequests _streams;
     private readonly IReadOnlyList<RelayListener> _listeners;
-    private readonly IdleChannels _idleChannels;
     private readonly BandwidthHistory _bandwidth;
     private readonly RelayMetrics _metrics;
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
@@ -62,11 +61,13 @@ public sealed partial class RelayNode : IAsyncDisposable
         Circuits = new RelayCircuits(
             options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment);
         _connector = new TlsConnector(random, new TlsConnectorOptions());
-        Channels = new ChannelTable(_connector, () => sources.Link().Channel, Circuits, Environment);
+        Channels = new ChannelTable(_connector, () => sources.Link().Channel, Circuits, Environment)
+        {
+            Upkeep = new ChannelUpkeep(new ChannelUpkeepOptions { IsClient = false }, sources.Padding, Environment),
+        };
         Circuits.Connect(Channels, sources.Relays);
         _listeners = [.. options.OrPorts.Select(port => new RelayListener(
             port, sources.Link, _limits, Channels, Circuits, options.Listener, Environment))];
-        _idleChannels = new IdleChannels(Channels, sources.Padding, random);
         _bandwidth = sources.Bandwidth ?? new BandwidthHistory(Environment.UtcNow, observationTime: TimeSpan.Zero);
         _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
     }
@@ -163,7 +164,6 @@ public sealed partial class RelayNode : IAsyncDisposable
             ReportBandwidth();
             _limits.Options = _sources.Parameters().Dos.Connections ?? _options.Connections;
             Circuits.CloseExpired();
-            _idleChannels.Close(Environment.Now);
         }
         catch (Exception failure)
         {

@@ -3,6 +3,7 @@ using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Relay;
 using Tunic.Tor.Relay.Circuits;
@@ -33,6 +34,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile HandshakeKeys _handshakes;
     private volatile RelayParameters _parameters;
     private volatile KnownRelays _relays = KnownRelays.None;
+    private volatile ChannelPaddingParameters _padding = ChannelPaddingParameters.Default;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
     private readonly DescriptorPublisher _publisher;
     private readonly AuthorityHost? _authority;
@@ -72,6 +74,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             Link = () => _link,
             Handshakes = () => _handshakes,
             Parameters = () => _parameters,
+            Padding = () => _padding,
             Relays = () => _relays,
             Bandwidth = _bandwidth,
             Directory = settings.Descriptor.IsTunnelledDirectoryServer ? _directory!.ServeAsync : null,
@@ -169,6 +172,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private void OnView(NetworkView view)
     {
         _parameters = CreateParameters(view.Consensus.Parameters);
+        _padding = ChannelPaddingParameters.FromConsensus(view.Consensus.Parameters);
         _relays = new KnownRelays(
             view.Relays.Select(relay => new KnownRelay(
                 new(relay.RsaIdentity, relay.Ed25519Identity),

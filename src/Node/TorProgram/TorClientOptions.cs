@@ -1,5 +1,6 @@
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Tor.Client;
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.Guards;
 
@@ -17,12 +18,13 @@ internal static class TorClientOptions
         return new ClientOptions
         {
             MaxCircuitDirtiness = client.MaxCircuitDirtiness,
-            UnusedCircuitLifetime = client.CircuitsAvailableTimeout > TimeSpan.Zero ? client.CircuitsAvailableTimeout : defaults.UnusedCircuitLifetime,
+            UnusedCircuitLifetime = client.CircuitsAvailableTimeout > TimeSpan.Zero ? client.CircuitsAvailableTimeout : null,
             MaxBuilding = Math.Clamp(client.MaxCircuitsPending, 1, MostBuilding),
             StreamTimeout = client.SocksTimeout,
             StreamAttemptTimeout = client.CircuitStreamTimeout > TimeSpan.Zero ? client.CircuitStreamTimeout : defaults.StreamAttemptTimeout,
             LearnCircuitBuildTimeout = client.LearnCircuitBuildTimeout,
             CircuitBuildTimeout = client.CircuitBuildTimeout > TimeSpan.Zero ? client.CircuitBuildTimeout : null,
+            Padding = PaddingMode(options.Network),
             UseEntryGuards = paths.UseEntryGuards,
             Guards = new GuardOptions
             {
@@ -45,6 +47,14 @@ internal static class TorClientOptions
             PathsNeeded = paths.PathsNeededToBuildCircuits ?? defaults.PathsNeeded,
         };
     }
+
+    private static ChannelPaddingMode PaddingMode(TorrcNetworkOptions network) => network switch
+    {
+        { ConnectionPadding: false } => ChannelPaddingMode.Never,
+        { ReducedConnectionPadding: true } => ChannelPaddingMode.Reduced,
+        { ConnectionPadding: true } => ChannelPaddingMode.Always,
+        _ => ChannelPaddingMode.Auto,
+    };
 
     private static int? GivenOrNull(int number) => number > 0 ? number : null;
 }

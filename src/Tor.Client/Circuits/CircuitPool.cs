@@ -38,6 +38,9 @@ internal sealed partial class CircuitPool(
     /// <summary>Told when a circuit has been built.</summary>
     internal Action<PooledCircuit>? OnBuilt { get; init; }
 
+    /// <summary>An unused circuit is closed after this long; asked each time.</summary>
+    internal Func<TimeSpan> UnusedLifetime { get; init; } = () => TimeSpan.FromMinutes(30);
+
     /// <summary>All circuits that are open, for showing them.</summary>
     internal IReadOnlyList<PooledCircuit> Open
     {
@@ -193,7 +196,7 @@ internal sealed partial class CircuitPool(
     private bool IsOver(PooledCircuit circuit)
     {
         bool isOld = circuit.IsRetired || IsTooDirty(circuit)
-            || (circuit.DirtySince is null && Now - circuit.BuiltAt >= options.UnusedCircuitLifetime);
+            || (circuit.DirtySince is null && Now - circuit.BuiltAt >= UnusedLifetime());
         return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
     }
 

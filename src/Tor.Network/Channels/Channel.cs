@@ -72,6 +72,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         _outgoing = new OutgoingCells(_format, environment.Segments, environment.Memory, _options);
         _carry = received.ToArray();
         _carryLength = received.Length;
+        Traffic = new ChannelTraffic(environment.Now);
     }
 
     /// <summary>What the link handshake found out: version, peer, clock.</summary>
@@ -94,6 +95,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     /// <summary>When a circuit was last added or removed, monotonic; for closing channels that nobody uses.</summary>
     public TimeSpan LastUsed { get; private set; }
+
+    /// <summary>What has gone over the channel, as far as padding depends on it.</summary>
+    public ChannelTraffic Traffic { get; }
 
     /// <summary>Monotonic time.</summary>
     public TimeSpan Now => _environment.Now;
@@ -174,6 +178,13 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         {
             Close(failure);
         }
+    }
+
+    /// <summary>Sends a cell that belongs to no circuit.</summary>
+    internal void SendLinkCell(CellCommand command, ReadOnlySpan<byte> body)
+    {
+        _outgoing.EnqueueLinkCell(command, body);
+        Flush();
     }
 
     /// <summary>Sees to it that what is queued is sent: by whoever is sending already, else by this very call.</summary>
@@ -321,6 +332,10 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
                 int used = Dispatch(buffer.AsSpan(0, carried + read), out int cells);
                 Carry(buffer.AsSpan(used, carried + read - used));
                 bandwidth.OnRead(read, cells);
+                if (cells > 0)
+                {
+                    Traffic.OnCells(_batch.Now);
+                }
             }
             finally
             {
@@ -381,6 +396,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
                 break;
             case OpenCellVerdict.CreateCircuit:
                 OnCreate(header, body);
+                break;
+            case OpenCellVerdict.PaddingNegotiate:
+                Traffic.OnNegotiation(body);
                 break;
             case OpenCellVerdict.Destroy when circuit is not null:
                 Fail(circuit, DestroyReason.Protocol, new ChannelProtocolException($"{header.Command} on a circuit in use"));
@@ -536,7 +554,13 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         }
 
         _writable.Clear();
-        return length > 0;
+        if (length == 0)
+        {
+            return false;
+        }
+
+        Traffic.OnCells(Now);
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while handling a cell; please report it")]

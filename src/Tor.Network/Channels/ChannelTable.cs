@@ -16,6 +16,9 @@ public sealed class ChannelTable(
     private readonly HashSet<Channel> _all = [];
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>What looks after the channels; disposed with them. Null where they are opened and closed by hand.</summary>
+    public ChannelUpkeep? Upkeep { get; init; }
+
     /// <summary>All channels open now, anonymous ones included.</summary>
     public IReadOnlyList<Channel> All
     {
@@ -85,6 +88,7 @@ public sealed class ChannelTable(
             }
         }
 
+        Upkeep?.Add(channel);
         channel.Completion.ContinueWith(
             _ => Remove(channel), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
@@ -100,6 +104,11 @@ public sealed class ChannelTable(
         }
 
         await Task.WhenAll(attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Upkeep is not null)
+        {
+            await Upkeep.DisposeAsync();
+        }
+
         foreach (Channel channel in All)
         {
             await channel.DisposeAsync();

@@ -4,14 +4,18 @@ using Tunic.Tor.Protocol.Errors;
 
 namespace Tunic.Tor.Network.Channels;
 
-/// <summary>What waits to be sent on a channel: DESTROYs first, then the cells of circuits in turn, a few cells each.</summary>
+/// <summary>What waits to be sent on a channel: cells of the link and DESTROYs first, then the cells of circuits in turn, a few cells each.</summary>
 /// <remarks>Thread safe: one gate, held for copies only. Nothing is allocated per cell.</remarks>
 internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, QueueMemory memory, ChannelOptions options)
 {
+    /// <summary>Cells of the link that may wait; they are padding, so more would say nothing.</summary>
+    private const int MaxLinkCells = 4;
+
     /// <summary>Cells a circuit may send before the next one has its turn.</summary>
     private const int Quantum = 8;
 
     private readonly Lock _gate = new();
+    private readonly Queue<(CellCommand Command, byte[] Body)> _linkCells = new();
     private readonly Queue<QueuedDestroy> _destroys = new();
     private readonly Queue<ChannelCircuit> _scheduled = new();
     private readonly List<ChannelCircuit> _writable = [];
@@ -90,6 +94,19 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         }
     }
 
+    /// <summary>Queues a cell that belongs to no circuit; lost when several wait already.</summary>
+    internal void EnqueueLinkCell(CellCommand command, ReadOnlySpan<byte> body)
+    {
+        lock (_gate)
+        {
+            if (!_closed && _linkCells.Count < MaxLinkCells)
+            {
+                _linkCells.Enqueue((command, body.ToArray()));
+                Count++;
+            }
+        }
+    }
+
     /// <summary>When the circuit's oldest cell was queued.</summary>
     internal TimeSpan? OldestQueued(ChannelCircuit circuit)
     {
@@ -117,6 +134,7 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             _closed = true;
             memory.OnBuffered(-_destroys.Count * QueuedDestroy.Length);
             _destroys.Clear();
+            _linkCells.Clear();
             while (_scheduled.TryDequeue(out ChannelCircuit? circuit))
             {
                 circuit.Queue.Clear();
@@ -134,7 +152,8 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
     {
         lock (_gate)
         {
-            int length = MoveDestroys(destination);
+            int length = MoveLinkCells(destination);
+            length += MoveDestroys(destination[length..]);
             while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
             {
                 length += Move(circuit.Queue, destination[length..], Quantum);
@@ -155,6 +174,18 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             _writable.Clear();
             return length;
         }
+    }
+
+    private int MoveLinkCells(Span<byte> destination)
+    {
+        int length = 0;
+        while (destination.Length - length >= format.FixedCellLength && _linkCells.TryDequeue(out (CellCommand Command, byte[] Body) cell))
+        {
+            length += format.Write(destination[length..], 0, cell.Command, cell.Body);
+            Count--;
+        }
+
+        return length;
     }
 
     private int MoveDestroys(Span<byte> destination)

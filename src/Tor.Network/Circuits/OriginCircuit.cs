@@ -5,6 +5,7 @@ using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.RelayMessages;
 
 namespace Tunic.Tor.Network.Circuits;
@@ -99,7 +100,11 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     /// <summary>Adds a hop.</summary>
     /// <exception cref="CircuitProtocolException">The handshake failed.</exception>
     /// <exception cref="CircuitEndedException">A relay refused or went away; the circuit is gone.</exception>
-    public Task ExtendAsync(HopTarget next, CancellationToken cancel) => AddHopAsync(next, () => _circuit.Extend(next), cancel);
+    public Task ExtendAsync(HopTarget next, CancellationToken cancel)
+    {
+        Channel.Traffic.Raise(ChannelUsage.FullCircuits);
+        return AddHopAsync(next, () => _circuit.Extend(next), cancel);
+    }
 
     /// <summary>Opens a stream to a target behind the last hop and waits until it is connected.</summary>
     /// <param name="begin">The target.</param>
@@ -233,6 +238,11 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
     {
         var stream = new CircuitStream(this, continueInline);
+        if (_hops.Count > 1)
+        {
+            Channel.Traffic.Raise(ChannelUsage.UserTraffic);
+        }
+
         FailIfFull(() => stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
             ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may")));
         Flush();

@@ -8,10 +8,12 @@ namespace Tunic.Tor.Protocol.Cells;
 /// <param name="HighMilliseconds">Longest pause before padding; the receiver clamps it.</param>
 public readonly record struct PaddingNegotiate(bool Start, ushort LowMilliseconds, ushort HighMilliseconds)
 {
+    /// <summary>Bytes of the body that mean something.</summary>
+    public const int Length = 6;
+
     private const byte Version = 0;
     private const byte StopCommand = 1;
     private const byte StartCommand = 2;
-    private const int Length = 6;
 
     /// <summary>Reads the body; the rest is padding.</summary>
     /// <exception cref="MalformedMessageException">Too short, or an unknown version or command: stock drops the cell and keeps the

@@ -6,6 +6,7 @@ using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams.Rules;
 
@@ -28,6 +29,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     private bool _awaitsCreated;
     private TimeSpan _waitsSince;
     private TimeSpan _lastForward;
+    private bool _hasCarried;
     private bool _ended;
 
     internal RelayCircuit(RelayCircuits owner)
@@ -280,6 +282,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
         _early.OnReceived(command, RelayDirection.Forward);
         _lastForward = batch.Now;
+        if (!_hasCarried && command == CellCommand.Relay && (_next is not null || !IsFirstHop))
+        {
+            _hasCarried = true; // somebody's data, on a circuit of more than one hop
+            Channel.Traffic.Raise(ChannelUsage.UserTraffic);
+        }
+
         Span<byte> tag = stackalloc byte[HopCiphers.MaxTagLength];
         if (_cipher.DecryptForward(body, command, tag))
         {
@@ -393,6 +401,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             return false;
         }
 
+        _previous.Channel.Traffic.Raise(ChannelUsage.FullCircuits);
         _awaitsCreated = true;
         _waitsSince = Now;
         _next.Send(CellCommand.Create2, extension.Create.Encode(), Now);

@@ -18,22 +18,31 @@ internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport
     internal MemoryTransport ClientTransport { get; } = clientTransport;
 
     internal static async Task<ChannelPair> OpenAsync(
-        ICircuitAcceptor acceptor, ChannelOptions? options = null, long queueMemory = QueueMemory.DefaultLimit)
+        ICircuitAcceptor acceptor,
+        ChannelOptions? options = null,
+        long queueMemory = QueueMemory.DefaultLimit,
+        TimeProvider? time = null,
+        ChannelIdentity? client = null)
     {
         LinkCertificates certificates = TestRelay.A.Certificates;
-        var segments = new CellSegmentPool();
-        var environment = new ChannelEnvironment(
-            options ?? new ChannelOptions(), segments, new SeededRandomSource(1), new CertificateTime(), NullLogger.Instance)
-        {
-            Memory = new QueueMemory(segments, queueMemory),
-        };
+        ChannelEnvironment environment = CreateEnvironment(time ?? new CertificateTime(), options, queueMemory);
         (MemoryTransport initiator, MemoryTransport responder) = MemoryTransport.CreatePair(
             certificates.Tls.Link.Encoded.ToArray(), new IPEndPoint(IPAddress.Loopback, 40000), new IPEndPoint(IPAddress.Loopback, 9001));
         Task<Channel> accepting = ChannelHandshake.AcceptAsync(
             responder, new ChannelIdentity(certificates, [IPAddress.Loopback]), acceptor, environment, CancellationToken.None);
-        Channel client = await ChannelHandshake.ConnectAsync(
-            initiator, ExpectedPeer.Anyone, ChannelIdentity.Anonymous, null, environment, CancellationToken.None);
-        return new ChannelPair(client, await accepting, initiator);
+        Channel initiating = await ChannelHandshake.ConnectAsync(
+            initiator, ExpectedPeer.Anyone, client ?? ChannelIdentity.Anonymous, null, environment, CancellationToken.None);
+        return new ChannelPair(initiating, await accepting, initiator);
+    }
+
+    internal static ChannelEnvironment CreateEnvironment(
+        TimeProvider time, ChannelOptions? options = null, long queueMemory = QueueMemory.DefaultLimit)
+    {
+        var segments = new CellSegmentPool();
+        return new ChannelEnvironment(options ?? new ChannelOptions(), segments, new SeededRandomSource(1), time, NullLogger.Instance)
+        {
+            Memory = new QueueMemory(segments, queueMemory),
+        };
     }
 
     public async ValueTask DisposeAsync()
