@@ -41,6 +41,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly PathPlanner _planner;
     private readonly DirectoryFetcher _fetcher;
     private readonly ClientDirectory _directory;
+    private readonly CircuitBuilder _builder;
     private readonly CircuitPool _pool;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
@@ -80,8 +81,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             Progress = _progress,
             OnView = OnView,
         };
-        _pool = new CircuitPool(
-            options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
+        _builder = new CircuitBuilder(_channels, circuits, _planner, _time);
+        _pool = new CircuitPool(options, _builder, _planner, _time, _log)
         {
             OnBuilt = _ => OnCircuitBuilt(),
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
@@ -122,6 +123,31 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
+
+    /// <summary>Builds a circuit through a guard and a middle to a relay that the consensus need not list. The caller closes it.</summary>
+    /// <exception cref="TunicException">It could not be built.</exception>
+    public async Task<OriginCircuit> BuildCircuitToAsync(HopTarget end, CancellationToken cancel)
+    {
+        await _directory.Ready.WaitAsync(cancel);
+        var request = new PathRequest { Length = 2, IsInternal = true, Excluded = [end.RsaIdentity], ExcludedGuards = [end.RsaIdentity] };
+        if (_planner.Select(request).Path is not { } path)
+        {
+            throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "there are not enough other relays for a circuit");
+        }
+
+        CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
+        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, cancel);
+        try
+        {
+            await circuit.ExtendAsync(end, cancel);
+            return circuit;
+        }
+        catch
+        {
+            circuit.Close();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<Stream> ConnectAsync(HostAndPort target, IsolationKey isolation, CancellationToken cancel) =>

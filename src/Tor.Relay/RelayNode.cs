@@ -59,7 +59,10 @@ public sealed partial class RelayNode : IAsyncDisposable
         IResolver resolver = sources.Resolver ?? new CachingResolver(_systemResolver, MaxNames, random, time);
         _streams = new StreamRequests(options.Exit, rules, resolver, sources.Directory, sources.Relays, sources.Parameters, Environment);
         Circuits = new RelayCircuits(
-            options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment);
+            options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment)
+        {
+            Opened = sources.CircuitOpened,
+        };
         _connector = new TlsConnector(random, new TlsConnectorOptions());
         Channels = new ChannelTable(_connector, () => sources.Link().Channel, Circuits, Environment)
         {

@@ -1,3 +1,4 @@
+using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
@@ -23,6 +24,9 @@ public sealed record RelaySources
 
     /// <summary>The relays of the consensus. Default: none are known.</summary>
     public Func<KnownRelays> Relays { get; init; } = () => KnownRelays.None;
+
+    /// <summary>Told of the channel on which each circuit was opened; for <see cref="SelfTests.RelaySelfTest"/>.</summary>
+    public Action<Channel>? CircuitOpened { get; init; }
 
     /// <summary>Serves BEGIN_DIR; null for a relay that is no directory.</summary>
     public DirectoryStreamHandler? Directory { get; init; }

@@ -128,6 +128,7 @@ internal sealed class AuthorityCommand
         return new RelaySettings
         {
             IsTestNetwork = profile.IsPrivate,
+            AssumesReachable = (true, true), // clients have its address from the network file, not from its descriptor
             Relay = new RelayOptions
             {
                 OrPorts = [new IPEndPoint(listen, self.OnionRouterAddress.Port)],

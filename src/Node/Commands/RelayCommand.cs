@@ -112,6 +112,7 @@ internal sealed class RelayCommand
                 ExitPolicy = policy,
             },
             IsTestNetwork = network.Profile.IsPrivate,
+            AssumesReachable = (network.Profile.IsPrivate, network.Profile.IsPrivate), // the first relays of a network have nobody to test them
         };
     }
 

@@ -1,8 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Relay;
@@ -12,6 +17,7 @@ using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Mirroring;
 using Tunic.Tor.Relay.Keys;
+using Tunic.Tor.Relay.SelfTests;
 
 namespace Tunic.Node.Hosting;
 
@@ -37,6 +43,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile ChannelPaddingParameters _padding = ChannelPaddingParameters.Default;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
     private readonly DescriptorPublisher _publisher;
+    private readonly RelaySelfTest _selfTest;
     private readonly AuthorityHost? _authority;
     private readonly DirectoryMirror? _mirror;
     private readonly DirectoryHost? _directory;
@@ -54,6 +61,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _link = CreateLink();
         _handshakes = CreateHandshakes();
         _parameters = CreateParameters(new Dictionary<string, int>());
+        _selfTest = CreateSelfTest();
         _publisher = CreatePublisher();
         _authority = authority;
         _liveness = profile.HasLiveness ? new LivenessHost(profile, keys, authority, environment) : null;
@@ -77,6 +85,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             Padding = () => _padding,
             Relays = () => _relays,
             Bandwidth = _bandwidth,
+            CircuitOpened = _selfTest.OnCircuit,
             Directory = settings.Descriptor.IsTunnelledDirectoryServer ? _directory!.ServeAsync : null,
         };
         _node = new RelayNode(settings.Relay, sources, environment.Random, environment.Time, environment.Log);
@@ -108,12 +117,13 @@ internal sealed partial class RelayHost : IAsyncDisposable
         client.ViewChanged += OnView;
         _node.Start();
         Task publishing = _settings.Publishes ? _publisher.RunAsync(_stop.Token) : Task.CompletedTask;
+        Task testing = _selfTest.RunAsync(new SelfTestCircuits(client), _stop.Token);
         Task serving = _directory?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task mirroring = _mirror?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task voting = _authority?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task watching = _liveness?.RunAsync(_settings.Publishes, _directory is not null, _stop.Token) ?? Task.CompletedTask;
         _running = Task.WhenAll(
-            WatchAsync(publishing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
+            WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
     }
 
     public async ValueTask DisposeAsync()
@@ -152,6 +162,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     {
         Keys = _keys,
         Options = Describe,
+        IsPublishable = () => _selfTest.IsReachable,
         Measure = () => new RelayMeasurements
         {
             Uptime = _environment.Time.GetElapsedTime(_started),
@@ -164,6 +175,49 @@ internal sealed partial class RelayHost : IAsyncDisposable
         IsTestNetwork = _settings.IsTestNetwork,
         Log = _environment.Log,
     });
+
+    private RelaySelfTest CreateSelfTest()
+    {
+        bool isAssumed = _settings.AssumesReachable.IPv4 && _settings.AssumesReachable.IPv6;
+        return new RelaySelfTest(new SelfTestEnvironment
+        {
+            Ports = AdvertisedPorts,
+            Target = DescribeAsHop,
+            IsAssumed = port => port.AddressFamily == AddressFamily.InterNetwork ? _settings.AssumesReachable.IPv4 : _settings.AssumesReachable.IPv6,
+            CountsLocalPeers = _settings.Relay.Circuits.ExtendToPrivateAddresses,
+            TestsBandwidth = !(isAssumed && _settings.IsTestNetwork), // there the operator means to test nothing
+            BandwidthRate = _settings.Descriptor.BandwidthRate,
+            BytesRead = () => _node.Environment.Bandwidth.BytesRead,
+            ObservedBandwidth = () => _bandwidth.Assess(UtcNow),
+            OnBandwidth = _bandwidth.AddSelfTest,
+            OnReachable = () => _publisher.MarkDirty("the OR ports were found reachable"),
+            Publishes = _settings.Publishes,
+            Time = _environment.Time,
+            Log = _environment.Log,
+        });
+    }
+
+    private HopTarget DescribeAsHop(IPEndPoint port)
+    {
+        var onionKey = new byte[X25519.KeyLength];
+        X25519.GetPublicKey(_keys.Current.Descriptor.NtorOnion.Span, onionKey);
+        return new HopTarget
+        {
+            RsaIdentity = _keys.RsaIdentity,
+            Ed25519Identity = _keys.Ed25519Identity,
+            NtorOnionKey = onionKey,
+            Specifiers = port.AddressFamily == AddressFamily.InterNetwork
+                ? LinkSpecifiers.For(port, _keys.RsaIdentity, _keys.Ed25519Identity, null)
+                : LinkSpecifiers.For(null, _keys.RsaIdentity, _keys.Ed25519Identity, port),
+        };
+    }
+
+    private IReadOnlyList<IPEndPoint> AdvertisedPorts()
+    {
+        RelayDescriptorOptions descriptor = Describe();
+        var ipv4 = new IPEndPoint(descriptor.Address, descriptor.OnionRouterPort);
+        return descriptor.IPv6Address is { } ipv6 ? [ipv4, ipv6] : [ipv4];
+    }
 
     private RelayDescriptorOptions Describe() => _settings.Descriptor.OnionRouterPort != 0
         ? _settings.Descriptor

@@ -28,6 +28,9 @@ internal sealed record RelaySettings
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;
 
+    /// <summary>The relay publishes without having tested whether its IPv4 OR port can be reached (<c>AssumeReachable</c>), and likewise its IPv6 one.</summary>
+    internal (bool IPv4, bool IPv6) AssumesReachable { get; init; }
+
     /// <summary>Bandwidth changes are published at once (<c>TestingTorNetwork</c>).</summary>
     internal bool IsTestNetwork { get; init; }
 }

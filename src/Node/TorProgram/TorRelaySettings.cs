@@ -38,6 +38,7 @@ internal static class TorRelaySettings
             IsTestNetwork = network.IsTestingNetwork,
             RefusesUnknownRelays = options.Exit.RefuseUnknown,
             Publishes = relay.PublishDescriptor,
+            AssumesReachable = (relay.AssumeReachable, relay.AssumeReachableIPv6 ?? relay.AssumeReachable),
             Keys = new RelayKeyOptions { SigningKeyLifetime = relay.SigningKeyLifetime },
             DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
             Relay = new RelayOptions

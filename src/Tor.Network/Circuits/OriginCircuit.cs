@@ -136,6 +136,20 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         return Resolved.Decode(await WaitForAnswerAsync(stream, cancel));
     }
 
+    /// <summary>Sends so many cells to the last hop that it forgets: to see what the circuit can carry.</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public void SendDrops(int count)
+    {
+        FailIfFull(() =>
+        {
+            for (int sent = 0; sent < count; sent++)
+            {
+                _circuit.LastHop.SendDrop();
+            }
+        });
+        Flush();
+    }
+
     /// <summary>Ends the circuit. Returns at once.</summary>
     public void Close()
     {

@@ -61,6 +61,9 @@ public sealed class CircuitEdge
     /// <summary>Messages allowed beyond the usual.</summary>
     public ExpectedMessages Expected { get; set; }
 
+    /// <summary>Sends DROP, which the other end forgets, and which no window counts: to see what a circuit can carry.</summary>
+    public void SendDrop() => _sink.Send(RelayCommand.Drop, 0, [], default);
+
     /// <summary>Opens a stream to the other end.</summary>
     /// <param name="command">BEGIN, BEGIN_DIR or RESOLVE.</param>
     /// <param name="body">The message's body.</param>

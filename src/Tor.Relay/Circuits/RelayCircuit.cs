@@ -203,6 +203,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
                 _owner.Padding);
             _previous.Send(answer.Command, answer.Body, Now);
         }
+
+        _owner.Opened?.Invoke(Channel);
     }
 
     /// <summary>The channel that an extension waited for is open.</summary>

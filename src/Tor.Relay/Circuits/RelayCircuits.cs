@@ -59,6 +59,9 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     /// <summary>Handshakes refused or given up for want of time, so far.</summary>
     public long DroppedHandshakes => _onionSkins.Dropped;
 
+    /// <summary>Told of the channel on which each circuit was opened.</summary>
+    public Action<Channel>? Opened { get; init; }
+
     /// <summary>The circuits open now.</summary>
     internal IEnumerable<RelayCircuit> All => _circuits.Keys;
 
