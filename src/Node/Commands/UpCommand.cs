@@ -11,6 +11,9 @@ namespace Tunic.Node.Commands;
 /// <summary>`tunic up`: a whole private network on this machine, a page through it, and then ports to use it with.</summary>
 internal sealed class UpCommand
 {
+    /// <summary>Of all roles together.</summary>
+    private const int MostNodes = 9 + 50 + 50;
+
     private readonly Option<string> _data = new("--data") { Description = "Directory for keys and logs.", DefaultValueFactory = _ => Path.Combine(DataLocation.Default, "up") };
     private readonly Option<bool> _once = new("--once") { Description = "Show it, and end." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the report as JSON." };
@@ -20,10 +23,12 @@ internal sealed class UpCommand
     private readonly Option<int> _socksPort = new("--socks-port") { Description = "SOCKS port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Socks };
     private readonly Option<int> _httpPort = new("--http-port") { Description = "HTTP proxy port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Http };
 
+    private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for the client's metrics in Prometheus' format; those of the others follow on the next ports. 0 for none." };
+
     internal Command Create()
     {
         var command = new Command("up", "Bring up a private network on this machine, fetch a page through it, and stay up.");
-        foreach (Option option in new Option[] { _data, _once, _json, _authorities, _relays, _exits, _socksPort, _httpPort })
+        foreach (Option option in new Option[] { _data, _once, _json, _authorities, _relays, _exits, _socksPort, _httpPort, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -43,6 +48,7 @@ internal sealed class UpCommand
                 Directory = directory,
                 Size = new NetworkSize(
                     InRange(arguments, _authorities, 1, 9), InRange(arguments, _relays, 2, 50), InRange(arguments, _exits, 1, 50)),
+                MetricsPort = InRange(arguments, _metricsPort, 0, ushort.MaxValue - MostNodes),
                 Ports = new ClientPorts(arguments.GetValue(_socksPort), arguments.GetValue(_httpPort), DnsPort: 0),
             },
             log);

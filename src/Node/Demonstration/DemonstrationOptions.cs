@@ -11,4 +11,7 @@ internal sealed record DemonstrationOptions
     internal required NetworkSize Size { get; init; }
 
     internal required ClientPorts Ports { get; init; }
+
+    /// <summary>Port for the metrics of the client; those of authorities, relays and exits follow on the next ports, in this order. 0 for none.</summary>
+    internal int MetricsPort { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tunic.Node.Commands;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
@@ -24,6 +25,7 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
     private DataDirectoryLock? _lock;
     private PrivateNetwork? _network;
     private ClientNode? _client;
+    private MetricsEndpoint? _metrics;
 
     /// <summary>Brings everything up and fetches the page.</summary>
     /// <exception cref="CommandException">Something did not come up.</exception>
@@ -35,6 +37,12 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
         view.Begin("making keys");
         NetworkPlan plan = await NetworkPlan.PrepareAsync(options.Directory, options.Size, cancel);
         OpenClient(plan);
+        if (options.MetricsPort != 0)
+        {
+            _metrics = new MetricsEndpoint(options.MetricsPort);
+            plan = plan.WithMetrics(options.MetricsPort + 1);
+        }
+
         view.Done($"keys of {plan.Nodes.Count} relays and authorities in {options.Directory}");
         _network = new PrivateNetwork(plan, _environment);
         var clock = Stopwatch.StartNew();
@@ -57,7 +65,11 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
     /// <summary>How to go on by hand.</summary>
     internal string DescribePorts() => string.Create(
         CultureInfo.InvariantCulture,
-        $"\nIt stays up until Ctrl+C. Try:\n  curl --socks5-hostname 127.0.0.1:{options.Ports.SocksPort} {_page.Url}\n  curl --proxy http://127.0.0.1:{options.Ports.HttpPort} {_page.Url}");
+        $"\nIt stays up until Ctrl+C. Try:\n  curl --socks5-hostname 127.0.0.1:{options.Ports.SocksPort} {_page.Url}\n  curl --proxy http://127.0.0.1:{options.Ports.HttpPort} {_page.Url}") + DescribeMetrics();
+
+    private string DescribeMetrics() => _metrics is null ? "" : string.Create(
+        CultureInfo.InvariantCulture,
+        $"\nMetrics: http://{_metrics.Address}/metrics of the client, and on the ports up to {options.MetricsPort + _network!.Processes.Count} of authorities, relays and exits.");
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +81,11 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
         if (_network is not null)
         {
             await _network.DisposeAsync();
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync();
         }
 
         await _page.DisposeAsync();

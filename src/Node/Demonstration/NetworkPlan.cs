@@ -35,6 +35,10 @@ internal sealed class NetworkPlan
 
     internal NetworkProfile ToProfile() => new() { Name = "up", Authorities = Authorities, IsPrivate = true, HasLiveness = true };
 
+    /// <summary>The same with metrics of each on ports that follow each other.</summary>
+    internal NetworkPlan WithMetrics(int firstPort) =>
+        new(Directory, [.. Nodes.Select((node, index) => node with { MetricsPort = firstPort + index })], Authorities);
+
     internal IEnumerable<PlannedNode> InRole(NodeRole role) => Nodes.Where(node => node.Role == role);
 
     /// <summary>Makes or finds the keys of everybody and chooses ports.</summary>

@@ -41,6 +41,7 @@ internal static class NodeTorrc
         Invariant($"ORPort 127.0.0.1:{node.OnionRouterPort}"),
         Invariant($"__OwningControllerProcess {Environment.ProcessId}"), // nobody is left behind when this process is killed
         .. plan.Authorities.Select(Describe),
+        .. node.MetricsPort == 0 ? [] : new[] { Invariant($"MetricsPort 127.0.0.1:{node.MetricsPort}"), "MetricsPortPolicy accept 127.0.0.1" },
     ];
 
     private static string Describe(DirectoryAuthority authority) => Invariant(

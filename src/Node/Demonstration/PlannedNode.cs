@@ -10,4 +10,8 @@ namespace Tunic.Node.Demonstration;
 /// <param name="DirectoryPort">On 127.0.0.1; of an authority.</param>
 /// <param name="Identity">Its fingerprint.</param>
 internal sealed record PlannedNode(
-    string Name, NodeRole Role, string Directory, int OnionRouterPort, int DirectoryPort, RsaIdentity Identity);
+    string Name, NodeRole Role, string Directory, int OnionRouterPort, int DirectoryPort, RsaIdentity Identity)
+{
+    /// <summary>On 127.0.0.1; 0 for none.</summary>
+    internal int MetricsPort { get; init; }
+}

@@ -7,7 +7,7 @@ using Tunic.Primitives.Errors;
 
 namespace Tunic.Node.Metrics;
 
-/// <summary>GET /metrics on 127.0.0.1. A web server of its own would cost more memory than the client, so this reads one request and closes.</summary>
+/// <summary>Answers GET /metrics. A web server of its own would cost more memory than the client, so this reads one request and closes.</summary>
 internal sealed class MetricsEndpoint : IAsyncDisposable
 {
     private const int MaxHeadLength = 8 * 1024;
@@ -15,15 +15,28 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
 
     private readonly MetricsReader _reader = new();
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _socket;
+    private readonly Predicate<IPAddress> _isAllowed;
     private readonly Task _serving;
 
+    /// <summary>On 127.0.0.1, for everybody there.</summary>
     /// <exception cref="CommandException">The port cannot be opened.</exception>
     internal MetricsEndpoint(int port)
+        : this(new IPEndPoint(IPAddress.Loopback, port), _ => true, "--metrics-port")
     {
+    }
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="isAllowed">Who is answered; others find the connection closed.</param>
+    /// <param name="option">What the user has to change when the port is in use.</param>
+    /// <exception cref="CommandException">The port cannot be opened.</exception>
+    internal MetricsEndpoint(IPEndPoint address, Predicate<IPAddress> isAllowed, string option)
+    {
+        _isAllowed = isAllowed;
+        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            _socket.Bind(address);
             _socket.Listen();
         }
         catch (SocketException failure)
@@ -31,7 +44,7 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
             _socket.Dispose();
             _reader.Dispose();
             throw new CommandException(
-                ErrorKind.Configuration, $"cannot listen on 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}: {failure.Message}; choose another port with --metrics-port", failure);
+                ErrorKind.Configuration, $"cannot listen on {address}: {failure.Message}; choose another port with {option}", failure);
         }
 
         Address = (IPEndPoint)_socket.LocalEndPoint!;
@@ -54,6 +67,11 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             using Socket asker = await _socket.AcceptAsync(_stop.Token);
+            if (asker.RemoteEndPoint is not IPEndPoint { Address: IPAddress peer } || !_isAllowed(peer))
+            {
+                continue;
+            }
+
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
             limit.CancelAfter(RequestLimit);
             try

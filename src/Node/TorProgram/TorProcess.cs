@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
@@ -31,6 +32,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
+    private MetricsEndpoint? _metrics;
     private OwnerWatch? _owner;
 
     internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
@@ -53,6 +55,7 @@ internal sealed class TorProcess : IAsyncDisposable
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);
+            OpenMetrics();
             await StartRelayAsync(_client, profile, store);
         }
 
@@ -82,6 +85,11 @@ internal sealed class TorProcess : IAsyncDisposable
         if (_relay is not null)
         {
             await _relay.DisposeAsync();
+        }
+
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync();
         }
 
         if (_owner is not null)
@@ -130,6 +138,18 @@ internal sealed class TorProcess : IAsyncDisposable
         foreach (ClientPort port in client.DnsPorts)
         {
             node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+        }
+    }
+
+    /// <exception cref="CommandException">The port cannot be opened.</exception>
+    private void OpenMetrics()
+    {
+        if (_options.General.MetricsPort is { } address)
+        {
+            const ushort AnyPort = 1;
+            _log.Notice($"Opening Metrics listener on {address}");
+            _metrics = new MetricsEndpoint(address, peer => _options.General.MetricsPolicy.Accepts(peer, AnyPort), "MetricsPort");
+            _log.Notice($"Opened Metrics listener connection (ready) on {_metrics.Address}");
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Net;
+using Tunic.Tor.Protocol.Documents.Policies;
+
 namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>Files, logs and the process itself. Names are stock's options.</summary>
@@ -43,4 +46,10 @@ internal sealed record TorrcGeneralOptions
 
     /// <summary>Bytes that all queues may hold; 0: chosen by the machine's memory.</summary>
     internal required long MaxMemoryInQueues { get; init; }
+
+    /// <summary>Where GET /metrics is answered; null for nowhere.</summary>
+    internal required IPEndPoint? MetricsPort { get; init; }
+
+    /// <summary>Whom it answers. Ports do not matter; what no rule names is rejected.</summary>
+    internal required ExitPolicy MetricsPolicy { get; init; }
 }

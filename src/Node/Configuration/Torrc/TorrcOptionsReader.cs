@@ -50,6 +50,8 @@ internal static class TorrcOptionsReader
             ReloadTorrcOnHangup = settings.Flag("__ReloadTorrcOnSIGHUP"),
             ShutdownWaitLength = settings.Interval("ShutdownWaitLength"),
             MaxMemoryInQueues = settings.Size("MaxMemInQueues"),
+            MetricsPort = MetricsPortReader.Read(settings),
+            MetricsPolicy = new ExitPolicy([.. ReadPolicy(settings, "MetricsPortPolicy").Rules, .. ExitPolicy.RejectAll.Rules]),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
 
@@ -30,7 +31,7 @@ public sealed class MetricsEndpointTests
         Assert.Contains("test_build_seconds_sum 0.5\ntest_build_seconds_count 1\n", text, StringComparison.Ordinal);
         Assert.Contains("test_build_seconds_sum{kind=\"a\\\"b\"} 1\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("other", text, StringComparison.Ordinal);
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await http.GetAsync(new Uri($"http://{endpoint.Address}/"))).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri($"http://{endpoint.Address}/"))).StatusCode);
     }
 
     [Fact]
@@ -41,5 +42,14 @@ public sealed class MetricsEndpointTests
         CommandException failure = Assert.Throws<CommandException>(() => new MetricsEndpoint(first.Address.Port));
 
         Assert.Contains("--metrics-port", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whom_the_policy_does_not_name_finds_the_connection_closed()
+    {
+        await using var endpoint = new MetricsEndpoint(new IPEndPoint(IPAddress.Loopback, 0), peer => !IPAddress.IsLoopback(peer), "MetricsPort");
+        using var http = new HttpClient();
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri($"http://{endpoint.Address}/metrics")));
     }
 }
