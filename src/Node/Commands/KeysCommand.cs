@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Tunic.Node.Logging;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
@@ -30,10 +32,12 @@ internal static class KeysCommand
         var directory = new Argument<string>("directory") { Description = "The authority's data directory; the files go into keys/ below it." };
         var address = new Option<string?>("--dir-address") { Description = "Address and port of its directory, for the certificate: 192.0.2.1:80." };
         var months = new Option<int>("--months") { Description = "How long the signing key is certified, 1 to 24.", DefaultValueFactory = _ => 12 };
+        Option<bool> json = CreateJsonOption();
         var command = new Command("authority", "Make the keys of a directory authority; stock tor can use them too. Existing keys are never replaced.");
         command.Arguments.Add(directory);
         command.Options.Add(address);
         command.Options.Add(months);
+        command.Options.Add(json);
         command.SetAction(async (arguments, cancel) =>
         {
             int count = arguments.GetValue(months);
@@ -53,7 +57,11 @@ internal static class KeysCommand
             }
 
             using AuthorityKeys keys = await AuthorityKeyFiles.CreateAsync(store, endPoint, count, cancel);
-            StandardStreams.WriteLine($"v3ident {keys.Certificate.Identity}");
+            Print(arguments.GetValue(json), "v3ident", keys.Certificate.Identity.ToString(), facts =>
+            {
+                facts.WriteString("directory", Path.GetFullPath(arguments.GetValue(directory)!));
+                facts.WriteString("signing_key_expires", keys.Certificate.Expires.ToString("O", CultureInfo.InvariantCulture));
+            });
             return ExitCode.Success;
         });
         return command;
@@ -62,15 +70,41 @@ internal static class KeysCommand
     private static Command CreateNetwork()
     {
         var directory = new Argument<string>("directory") { Description = "Where the secret key is kept." };
+        Option<bool> json = CreateJsonOption();
         var command = new Command("network", "Make the key that signs a network's file, and show its fingerprint.");
         command.Arguments.Add(directory);
+        command.Options.Add(json);
         command.SetAction(async (arguments, cancel) =>
         {
             using Ed25519PrivateKey key = await LoadOrMakeNetworkKeyAsync(new FileStateStore(arguments.GetValue(directory)!), cancel);
-            StandardStreams.WriteLine($"fingerprint {NetworkFileCodec.Fingerprint(key.PublicKey)}");
+            Print(arguments.GetValue(json), "fingerprint", NetworkFileCodec.Fingerprint(key.PublicKey), facts =>
+                facts.WriteString("directory", Path.GetFullPath(arguments.GetValue(directory)!)));
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static Option<bool> CreateJsonOption() => new("--json") { Description = "Print the facts as JSON." };
+
+    /// <summary>One fact for a person, or all of them for a program.</summary>
+    private static void Print(bool asJson, string name, string value, Action<Utf8JsonWriter> writeOthers)
+    {
+        if (!asJson)
+        {
+            StandardStreams.WriteLine($"{name} {value}");
+            return;
+        }
+
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString(name, value);
+            writeOthers(json);
+            json.WriteEndObject();
+        }
+
+        StandardStreams.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
     }
 
     /// <summary>The network's key in this directory; made when there is none.</summary>
