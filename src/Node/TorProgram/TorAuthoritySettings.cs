@@ -67,6 +67,7 @@ internal static class TorAuthoritySettings
             GuardBandwidthGuarantee = authority.GuardBandwidthGuarantee,
             MaxServersPerAddress = authority.MaxServersPerAddress,
             TestReachability = authority.TestReachability, // AssumeReachable is about the authority's own ports
+            TestEd25519LinkKeys = authority.TestEd25519LinkKeys,
             MinMeasuredToIgnoreAdvertised = authority.MinMeasuredToIgnoreAdvertised,
             MinUptimeForHSDir = authority.MinUptimeHsDir,
             VoteGuard = isTest ? RelayPattern.None : PatternOf(authority.VoteGuard),

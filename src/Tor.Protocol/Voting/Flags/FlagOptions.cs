@@ -27,6 +27,9 @@ public sealed record FlagOptions
     /// <summary>AuthDirTestReachability: without it every relay that is not hibernating is Running. Default yes.</summary>
     public bool TestReachability { get; init; } = true;
 
+    /// <summary>AuthDirTestEd25519LinkKeys: a relay counts as reached only when it proves the Ed25519 identity of its descriptor. Default yes.</summary>
+    public bool TestEd25519LinkKeys { get; init; } = true;
+
     /// <summary>MinMeasuredBWsForAuthToIgnoreAdvertised. Default 500.</summary>
     public int MinMeasuredToIgnoreAdvertised { get; init; } = 500;
 

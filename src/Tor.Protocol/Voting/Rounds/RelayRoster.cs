@@ -65,15 +65,20 @@ public sealed class RelayRoster
     /// <summary>Takes the relays whose turn it is to be tested.</summary>
     public IEnumerable<RsaIdentity> TakeDueTests(DateTime now) => WithoutSelf(Reachability.TakeDue(Shelf.Current.Keys, now));
 
-    /// <summary>A test reached a relay, which showed both its identities there. Nothing happens when they are not those of its descriptor.</summary>
+    /// <summary>A test reached a relay, which proved its fingerprint there. Nothing happens when address or Ed25519 identity are not those of its descriptor.</summary>
     /// <param name="relay">The fingerprint.</param>
-    /// <param name="ed25519Identity">The Ed25519 identity.</param>
+    /// <param name="ed25519Identity">The Ed25519 identity that it proved; looked at only with <see cref="FlagOptions.TestEd25519LinkKeys"/>.</param>
     /// <param name="address">Where it was reached.</param>
     /// <param name="now">Wall clock, UTC.</param>
     /// <param name="consensus">The consensus at hand; its intervals say how bad it is to move.</param>
     public void OnReachable(RsaIdentity relay, Ed25519Identity ed25519Identity, IPEndPoint address, DateTime now, Consensus? consensus)
     {
-        if (Shelf.FindCurrent(relay) is not { } descriptor || descriptor.Ed25519Identity != ed25519Identity || !HasAddress(descriptor, address))
+        if (Shelf.FindCurrent(relay) is not { } descriptor || !HasAddress(descriptor, address))
+        {
+            return;
+        }
+
+        if (_flags.TestEd25519LinkKeys && descriptor.Ed25519Identity != ed25519Identity)
         {
             return;
         }

@@ -20,6 +20,7 @@ public class VotingAuthorityTests
     private static readonly VotingIntervals Intervals = new(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4));
 
     private readonly List<VotingAuthority> _authorities = [];
+    private FlagOptions _flags = FlagOptions.TestingNetwork;
     private readonly HashSet<VotingAuthority> _dead = [];
     private DateTime _now = Start;
     private bool _isSpoilt;
@@ -204,6 +205,17 @@ public class VotingAuthorityTests
         Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
     }
 
+    [Fact]
+    public void Without_the_test_of_link_keys_the_fingerprint_is_enough()
+    {
+        _flags = FlagOptions.TestingNetwork with { TestEd25519LinkKeys = false };
+        Begin(1, hurried: false);
+        VotingAuthority authority = _authorities[0];
+        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.OnReachable(Relays[0].Identity, default, Relays[0].Address, _now);
+        Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
+    }
+
     private void Begin(int count, bool hurried, int? total = null)
     {
         for (int index = 0; index < count; index++)
@@ -223,7 +235,7 @@ public class VotingAuthorityTests
         ExpectedRelays = hurried ? Relays.Select(relay => relay.Identity).ToHashSet() : null,
     };
 
-    private static AuthorityProfile Profile(int index) => new()
+    private AuthorityProfile Profile(int index) => new()
     {
         Nickname = $"authority{index}",
         HostName = "127.0.0.1",
@@ -231,7 +243,7 @@ public class VotingAuthorityTests
         DirectoryPort = (ushort)(7000 + index),
         OnionRouterPort = (ushort)(7100 + index),
         Intervals = Intervals,
-        Flags = FlagOptions.TestingNetwork,
+        Flags = _flags,
     };
 
     private void Upload()
