@@ -46,11 +46,8 @@ public sealed partial class RelayNode : IAsyncDisposable
     {
         _options = options;
         _sources = sources;
-        var segments = new CellSegmentPool();
-        Environment = new ChannelEnvironment(options.Channels, segments, random, time, log)
-        {
-            Memory = new QueueMemory(segments, options.Circuits.MaxQueueMemory),
-        };
+        QueueMemory queues = sources.Queues ?? new QueueMemory(new CellSegmentPool(), options.Circuits.MaxQueueMemory);
+        Environment = new ChannelEnvironment(options.Channels, queues.Cells, random, time, log) { Memory = queues };
         AddLimit(options.BandwidthRate, options.BandwidthBurst);
         AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);

@@ -31,6 +31,9 @@ public sealed record RelaySources
     /// <summary>Serves BEGIN_DIR; null for a relay that is no directory.</summary>
     public DirectoryStreamHandler? Directory { get; init; }
 
+    /// <summary>Counts the memory of queues together with others in this process, such as a client; null to count alone, up to the options' limit.</summary>
+    public QueueMemory? Queues { get; init; }
+
     /// <summary>Told once a second what the channels have moved; null for one that counts from the first second on.</summary>
     public BandwidthHistory? Bandwidth { get; init; }
 

@@ -85,6 +85,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             Padding = () => _padding,
             Relays = () => _relays,
             Bandwidth = _bandwidth,
+            Queues = environment.Channels.Memory,
             CircuitOpened = _selfTest.OnCircuit,
             Directory = settings.Descriptor.IsTunnelledDirectoryServer ? _directory!.ServeAsync : null,
         };

@@ -93,15 +93,11 @@ internal static class TorRelaySettings
         ? policy
         : throw new ArgumentException($"'{text}' is no policy", nameof(text));
 
-    private static RelayCircuitOptions CreateCircuits(TorrcOptions options)
+    private static RelayCircuitOptions CreateCircuits(TorrcOptions options) => new()
     {
-        var circuits = new RelayCircuitOptions
-        {
-            ExtendToPrivateAddresses = options.Network.ExtendAllowPrivateAddresses,
-            ExtendOverIPv6 = options.Relay.OrPorts.Any(port => port.Address?.AddressFamily == AddressFamily.InterNetworkV6),
-        };
-        return options.General.MaxMemoryInQueues > 0 ? circuits with { MaxQueueMemory = options.General.MaxMemoryInQueues } : circuits;
-    }
+        ExtendToPrivateAddresses = options.Network.ExtendAllowPrivateAddresses,
+        ExtendOverIPv6 = options.Relay.OrPorts.Any(port => port.Address?.AddressFamily == AddressFamily.InterNetworkV6),
+    };
 
     private static int Clamp(long bytesPerSecond) => (int)Math.Clamp(bytesPerSecond, 1, int.MaxValue);
 

@@ -22,8 +22,11 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     private long _threshold = limit;
     private int _reclaiming;
 
+    /// <summary>The memory of all cell queues that it counts.</summary>
+    public CellSegmentPool Cells { get; } = cells;
+
     /// <summary>Bytes in use now.</summary>
-    public long BytesInUse => cells.BytesInUse + Interlocked.Read(ref _others);
+    public long BytesInUse => Cells.BytesInUse + Interlocked.Read(ref _others);
 
     /// <summary>Circuits and channels closed for their memory so far.</summary>
     public long Victims { get; private set; }
