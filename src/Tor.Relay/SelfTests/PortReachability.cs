@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Relay.Circuits;
 
@@ -8,7 +9,8 @@ namespace Tunic.Tor.Relay.SelfTests;
 /// <remarks>Thread safe.</remarks>
 internal sealed class PortReachability(Func<IReadOnlyList<IPEndPoint>> ports, Func<IPEndPoint, bool> isAssumed, bool countsLocalPeers)
 {
-    private const int LocalPrefixBytes = 3;
+    private const int LocalBytesOfIPv4 = 24 / 8;
+    private const int LocalBytesOfIPv6 = 48 / 8;
 
     private readonly Lock _gate = new();
     private readonly HashSet<IPEndPoint> _reached = [];
@@ -42,6 +44,10 @@ internal sealed class PortReachability(Func<IReadOnlyList<IPEndPoint>> ports, Fu
     }
 
     /// <summary>From the same network: he may reach us although the Internet does not.</summary>
-    private bool IsLocal(IPAddress peer, IPAddress own) => !countsLocalPeers
-        && (PrivateAddresses.Contains(peer) || peer.GetAddressBytes().AsSpan(0, LocalPrefixBytes).SequenceEqual(own.GetAddressBytes().AsSpan(0, LocalPrefixBytes)));
+    private bool IsLocal(IPAddress peer, IPAddress own)
+    {
+        int length = own.AddressFamily == AddressFamily.InterNetwork ? LocalBytesOfIPv4 : LocalBytesOfIPv6;
+        return !countsLocalPeers
+            && (PrivateAddresses.Contains(peer) || peer.GetAddressBytes().AsSpan(0, length).SequenceEqual(own.GetAddressBytes().AsSpan(0, length)));
+    }
 }

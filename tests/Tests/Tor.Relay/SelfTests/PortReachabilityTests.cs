@@ -20,7 +20,7 @@ public sealed class PortReachabilityTests
         Assert.Null(ports.OnCircuit(Link(IPv4.Address), Stranger));
         Assert.Equal([IPv6], ports.Missing);
 
-        Assert.Equal(IPv6, ports.OnCircuit(Link(IPv6.Address), IPAddress.Parse("2001:db8:1::1")));
+        Assert.Equal(IPv6, ports.OnCircuit(Link(IPv6.Address), IPAddress.Parse("2a00:1450::1")));
         Assert.Empty(ports.Missing);
     }
 
@@ -31,7 +31,7 @@ public sealed class PortReachabilityTests
 
         Assert.Null(ports.OnCircuit(Link(IPv4.Address, LinkRole.Initiator), Stranger));
         Assert.Null(ports.OnCircuit(Link(IPAddress.Parse("198.51.100.8")), Stranger));
-        Assert.Null(ports.OnCircuit(Link(IPv4.Address), IPAddress.Parse("2001:db8:1::1")));
+        Assert.Null(ports.OnCircuit(Link(IPv4.Address), IPAddress.Parse("2a00:1450::1")));
         Assert.Null(ports.OnCircuit(Link(IPv4.Address), null));
         Assert.Equal([IPv4], ports.Missing);
     }
@@ -39,13 +39,16 @@ public sealed class PortReachabilityTests
     [Theory]
     [InlineData("192.168.1.4")]
     [InlineData("198.51.100.99")]
-    public void A_neighbour_proves_nothing_unless_relays_have_local_addresses(string peer)
+    [InlineData("2001:db8::99")]
+    public void A_neighbour_proves_nothing_unless_relays_have_local_addresses(string text)
     {
-        var ports = new PortReachability(() => [IPv4], _ => false, countsLocalPeers: false);
-        var local = new PortReachability(() => [IPv4], _ => false, countsLocalPeers: true);
+        var ports = new PortReachability(() => [IPv4, IPv6], _ => false, countsLocalPeers: false);
+        var local = new PortReachability(() => [IPv4, IPv6], _ => false, countsLocalPeers: true);
+        IPAddress peer = IPAddress.Parse(text);
+        IPEndPoint own = peer.AddressFamily == IPv4.AddressFamily ? IPv4 : IPv6;
 
-        Assert.Null(ports.OnCircuit(Link(IPv4.Address), IPAddress.Parse(peer)));
-        Assert.Equal(IPv4, local.OnCircuit(Link(IPv4.Address), IPAddress.Parse(peer)));
+        Assert.Null(ports.OnCircuit(Link(own.Address), peer));
+        Assert.Equal(own, local.OnCircuit(Link(own.Address), peer));
     }
 
     [Fact]
