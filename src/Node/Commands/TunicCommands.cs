@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tunic.Node.Configuration.Settings;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
 
@@ -18,7 +19,16 @@ internal static class TunicCommands
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(new Command("tor", "Run as the tor program: stock's arguments, torrc and notices."));
-        ParseResult parsed = root.Parse(arguments);
+        return await ExceptionBoundary.RunAsync(() => RunAsync(root, arguments));
+    }
+
+    private static async Task<int> RunAsync(RootCommand root, string[] arguments)
+    {
+        CommandSettings settings = CommandSettings.Choose(
+            root.Parse(arguments),
+            directory => SettingsFile.Load(Path.Combine(directory, SettingsFile.Name)),
+            SettingsVariables.Read(Environment.GetEnvironmentVariables()));
+        ParseResult parsed = root.Parse(settings.AddTo(arguments));
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -30,7 +40,13 @@ internal static class TunicCommands
             return ExitCode.Usage;
         }
 
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        return await ExceptionBoundary.RunAsync(() => parsed.InvokeAsync(configuration));
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (CommandException failure) when (settings.Explain(failure.Message) is var sentence && sentence != failure.Message)
+        {
+            throw new CommandException(failure.Kind, sentence, failure);
+        }
     }
 }
