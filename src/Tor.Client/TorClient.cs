@@ -128,24 +128,14 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <exception cref="TunicException">It could not be built.</exception>
     public async Task<OriginCircuit> BuildCircuitToAsync(HopTarget end, CancellationToken cancel)
     {
-        await _directory.Ready.WaitAsync(cancel);
-        var request = new PathRequest { Length = 2, IsInternal = true, Excluded = [end.RsaIdentity], ExcludedGuards = [end.RsaIdentity] };
-        if (_planner.Select(request).Path is not { } path)
-        {
-            throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "there are not enough other relays for a circuit");
-        }
-
-        CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
-        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
         try
         {
-            await circuit.ExtendAsync(end, cancel);
-            return circuit;
+            return await TryBuildCircuitToAsync(end, either.Token);
         }
-        catch
+        catch (Exception) when (_stop.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            circuit.Close();
-            throw;
+            throw new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down");
         }
     }
 
@@ -229,6 +219,29 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             LogStopped(_log, failure);
             _firstCircuit.TrySetException(failure);
+        }
+    }
+
+    private async Task<OriginCircuit> TryBuildCircuitToAsync(HopTarget end, CancellationToken cancel)
+    {
+        await _directory.Ready.WaitAsync(cancel);
+        var request = new PathRequest { Length = 2, IsInternal = true, Excluded = [end.RsaIdentity], ExcludedGuards = [end.RsaIdentity] };
+        if (_planner.Select(request).Path is not { } path)
+        {
+            throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "there are not enough other relays for a circuit");
+        }
+
+        CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
+        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, cancel);
+        try
+        {
+            await circuit.ExtendAsync(end, cancel);
+            return circuit;
+        }
+        catch
+        {
+            circuit.Close();
+            throw;
         }
     }
 

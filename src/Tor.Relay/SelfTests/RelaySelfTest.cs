@@ -63,7 +63,15 @@ public sealed partial class RelaySelfTest
     /// <summary>Tests until cancelled.</summary>
     public async Task RunAsync(ISelfTestCircuits circuits, CancellationToken cancel)
     {
-        await circuits.Ready.WaitAsync(cancel);
+        try
+        {
+            await circuits.Ready.WaitAsync(cancel);
+        }
+        catch (TunicException)
+        {
+            return; // whoever builds circuits was stopped before he could
+        }
+
         if (IsReachable)
         {
             _isReachable = true;
@@ -94,7 +102,7 @@ public sealed partial class RelaySelfTest
 
     private async Task ComplainAsync(CancellationToken cancel)
     {
-        while (!await WaitUntilReachableAsync(_complaintPause, cancel))
+        while (!await WaitUntilReachableAsync(_complaintPause, cancel) && !_isReachable)
         {
             LogUnreachable(_environment.Log, string.Join(" and ", _ports.Missing));
         }

@@ -58,6 +58,7 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
         Assert.Equal(1, _told);
         Assert.Single(_log.All, "Self-testing indicates your ORPort 127.0.0.1:9001 is reachable from the outside. Excellent. Publishing server descriptor.");
 
+        await _running; // nothing is left to be done
         _time.Advance(TimeSpan.FromHours(1));
         Assert.Empty(_log.Warnings);
     }
@@ -70,6 +71,17 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
         Assert.True(test.IsReachable);
         await _running;
         Assert.Equal(0, _circuits.Asked + _told);
+        Assert.Empty(_log.All);
+    }
+
+    [Fact]
+    public async Task It_ends_when_there_will_never_be_circuits()
+    {
+        _circuits.Ready = Task.FromException(new CircuitEndedException(ErrorKind.ShuttingDown, "stopped"));
+        RelaySelfTest test = Start(new Case());
+
+        await _running;
+        Assert.False(test.IsReachable);
         Assert.Empty(_log.All);
     }
 
@@ -140,7 +152,7 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
     {
         private int _asked;
 
-        public Task Ready => Task.CompletedTask;
+        public Task Ready { get; set; } = Task.CompletedTask;
 
         internal int Asked => Volatile.Read(ref _asked);
 
