@@ -45,6 +45,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly CircuitPool _pool;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
+    private readonly ClientMetrics _metrics;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
@@ -87,6 +88,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             OnBuilt = _ => OnCircuitBuilt(),
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
+        _metrics = new ClientMetrics(environment, _channels, _pool);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
@@ -191,6 +193,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
         await _channels.DisposeAsync();
+        _metrics.Dispose();
         await _directory.SaveStateAsync(CancellationToken.None);
         _firstCircuit.TrySetException(new CircuitEndedException(ErrorKind.ShuttingDown, "the client was stopped"));
         _ = _firstCircuit.Task.Exception;

@@ -16,7 +16,9 @@ public sealed class MetricsPortTests : IDisposable
         using var http = new HttpClient();
         (Uri open, PeerProcess relay) = await StartAsync("open", "MetricsPortPolicy accept 127.0.0.1");
         await using PeerProcess first = relay;
-        Assert.Contains("\ntor_relay_circuits 0\n", await http.GetStringAsync(open), StringComparison.Ordinal);
+        string text = await http.GetStringAsync(open);
+        Assert.Contains("\ntor_relay_circuits 0\n", text, StringComparison.Ordinal);
+        Assert.Contains("\ntor_client_circuits 0\n", text, StringComparison.Ordinal);
 
         (Uri silent, relay) = await StartAsync("silent");
         await using PeerProcess second = relay;
