@@ -72,7 +72,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             OnView = OnView,
         };
         _pool = new CircuitPool(
-            options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
+            options, new CircuitBuilder(_channels, circuits, _planner, _time).BuildAsync, _planner, _time, _log)
         {
             OnBuilt = _ => OnCircuitBuilt(),
         };
