@@ -16,8 +16,7 @@ public sealed class CircuitStream
     private byte[]? _answerBody;
     private EdgeStream? _edgeStream;
     private bool _ended;
-    private CancellationTokenSource? _ending;
-    private Task _cancelling = Task.CompletedTask;
+    private Action? _onEnded;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -38,24 +37,6 @@ public sealed class CircuitStream
     /// <summary>What END of the peer said; null when it said none.</summary>
     public End? RemoteEnd { get; private set; }
 
-    /// <summary>Cancelled soon after the stream has ended, from another thread: what is done for it may stop.</summary>
-    public CancellationToken Ending
-    {
-        get
-        {
-            lock (_end.Gate)
-            {
-                _ending ??= new CancellationTokenSource(); // holds no timer, so it needs no dispose
-                if (_ended)
-                {
-                    CancelSoon();
-                }
-
-                return _ending.Token;
-            }
-        }
-    }
-
     /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
     internal Task<byte[]> Answer => _answer.Task;
@@ -68,6 +49,27 @@ public sealed class CircuitStream
     internal TimeSpan? OldestReceived => _received.Oldest;
 
     internal EdgeStream EdgeStream => _edgeStream ?? throw new InvalidOperationException("the stream has not been opened");
+
+    /// <summary>Watches for the end of the stream while something is done for it. One watch at a time; dispose it.</summary>
+    public StreamEnding WatchEnding()
+    {
+        lock (_end.Gate)
+        {
+            if (_onEnded is not null)
+            {
+                throw new InvalidOperationException("the stream is being watched already");
+            }
+
+            var ending = new StreamEnding(Forget, _end.ReportFault);
+            _onEnded = ending.CancelSoon;
+            if (_ended)
+            {
+                ending.CancelSoon();
+            }
+
+            return ending;
+        }
+    }
 
     /// <summary>Waits for data. False at the end of the stream, when all that was received has been read.</summary>
     public async ValueTask<bool> WaitToReadAsync()
@@ -408,7 +410,7 @@ public sealed class CircuitStream
             _end.AddUnread(this);
         }
 
-        CancelSoon();
+        _onEnded?.Invoke();
     }
 
     private void ForgetIfRead()
@@ -419,24 +421,11 @@ public sealed class CircuitStream
         }
     }
 
-    private void CancelSoon()
+    private void Forget(StreamEnding ending)
     {
-        if (_ending is not null)
+        lock (_end.Gate)
         {
-            _cancelling = CancelAsync(_ending);
-        }
-    }
-
-    /// <summary>What is registered with the token runs on another thread, since this one is inside the gate. A fault there ends nothing.</summary>
-    private async Task CancelAsync(CancellationTokenSource ending)
-    {
-        try
-        {
-            await ending.CancelAsync();
-        }
-        catch (Exception failure)
-        {
-            _end.ReportFault(failure);
+            _onEnded = ReferenceEquals(_onEnded?.Target, ending) ? null : _onEnded; // disposed twice, another watch may have begun
         }
     }
 
