@@ -12,7 +12,7 @@ public sealed class CircuitStream
 {
     private readonly CircuitEnd _end;
     private readonly ByteQueue _received = new();
-    private readonly TaskCompletionSource<byte[]> _answer = new(); // set outside the gate: who waits goes on there
+    private readonly TaskCompletionSource<byte[]>? _answer; // set outside the gate: who waits goes on there
     private byte[]? _answerBody;
     private EdgeStream? _edgeStream;
     private bool _ended;
@@ -24,9 +24,11 @@ public sealed class CircuitStream
     /// <summary>A stream that is about to be opened or admitted; see <see cref="Attach"/>.</summary>
     /// <param name="end">The circuit's end.</param>
     /// <param name="continueInline">Whether waits go on inside the receive loop: only for pumps that never block.</param>
-    internal CircuitStream(CircuitEnd end, bool continueInline)
+    /// <param name="isOurs">Whether we open it, and wait for an answer.</param>
+    internal CircuitStream(CircuitEnd end, bool continueInline, bool isOurs)
     {
         _end = end;
+        _answer = isOurs ? new TaskCompletionSource<byte[]>() : null;
         Readable = new AsyncSignal(continueInline);
         Writable = new AsyncSignal(continueInline);
     }
@@ -39,7 +41,7 @@ public sealed class CircuitStream
 
     /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
-    internal Task<byte[]> Answer => _answer.Task;
+    internal Task<byte[]> Answer => _answer?.Task ?? throw new InvalidOperationException("the other end opened the stream, and waits for our answer");
 
     internal AsyncSignal Readable { get; }
 
@@ -250,7 +252,7 @@ public sealed class CircuitStream
             }
         }
 
-        _answer.FailElsewhere(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
+        _answer?.FailElsewhere(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         StopTimer();
         if (failure is not null)
         {
@@ -305,7 +307,7 @@ public sealed class CircuitStream
     }
 
     /// <summary>Hands the answer to who waits for it. Call outside the gate.</summary>
-    internal void PublishAnswer() => _answer.TrySetResult(_answerBody!);
+    internal void PublishAnswer() => _answer?.TrySetResult(_answerBody!);
 
     /// <summary>END arrived. Call inside the gate.</summary>
     internal void OnEnded(End end)
@@ -319,7 +321,7 @@ public sealed class CircuitStream
         SetEnded();
         if (_answerBody is null)
         {
-            _answer.FailElsewhere(
+            _answer?.FailElsewhere(
                 Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
         }
     }
@@ -336,7 +338,7 @@ public sealed class CircuitStream
 
             SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
-            _answer.FailElsewhere(Failure);
+            _answer?.FailElsewhere(Failure);
         }
 
         StopTimer();
