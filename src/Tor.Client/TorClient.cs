@@ -66,9 +66,8 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
         _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log, _progress)
         {
-            Progress = _progress,
             OnView = OnView,
         };
         _pool = new CircuitPool(

@@ -1,4 +1,5 @@
 using System.Text;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.BuildTimes;
@@ -150,11 +151,16 @@ internal sealed class PathPlanner
     }
 
     /// <summary>Chooses a directory; null before there is a view, or when none fits.</summary>
-    internal CircuitPath? TrySelectDirectory()
+    /// <param name="outdated">Those that lacked microdescriptors; with few guards one of them may be chosen all the same.</param>
+    internal CircuitPath? TrySelectDirectory(IReadOnlyCollection<RsaIdentity> outdated)
     {
         lock (_gate)
         {
-            return _selector?.SelectDirectory(_guards, null, Now).Path;
+            GuardRestriction? restriction = _guards is not null ? _guards.RestrictOutdated(outdated, Now)
+                : outdated.Count > 0 ? GuardRestriction.OutdatedDirectories(outdated)
+                : null;
+            return _selector?.SelectDirectory(_guards, restriction, Now).Path
+                ?? (restriction is null ? null : _selector?.SelectDirectory(_guards, null, Now).Path);
         }
     }
 

@@ -1,0 +1,160 @@
+using Microsoft.Extensions.Logging;
+using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Tor.Protocol.Documents;
+using Tunic.Tor.Protocol.Documents.Authorities;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+
+namespace Tunic.Tor.Client.NetworkDirectory;
+
+/// <summary>The consensus that a client goes by: read from the cache, fetched, verified, kept.</summary>
+/// <remarks>One user at a time.</remarks>
+internal sealed class ClientConsensus(
+    NetworkProfile profile, DirectoryCache cache, IDirectoryFetcher fetcher, TimeProvider time, ILogger log)
+{
+    private const int MaxLength = 32 << 20;
+    private const int Attempts = 3;
+    private static readonly TimeSpan WorstClockSkew = TimeSpan.FromMinutes(30);
+
+    /// <summary>So much younger a consensus is worth asking for; half an interval when that is less (dirclient.c).</summary>
+    private static readonly TimeSpan LeastProgress = TimeSpan.FromMinutes(3);
+
+    private readonly List<AuthorityCertificate> _certificates = [];
+
+    /// <summary>Told of each step until circuits can be built.</summary>
+    internal IProgress<BootstrapProgress>? Progress { get; init; }
+
+    /// <summary>The newest that was verified; null before the first.</summary>
+    internal Consensus? Current { get; private set; }
+
+    private DateTime UtcNow => time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Reads what is in the cache; one that has long expired is left there.</summary>
+    internal async Task LoadAsync(CancellationToken cancel)
+    {
+        _certificates.AddRange(await cache.ReadCertificatesAsync(cancel));
+        if (await cache.ReadConsensusAsync(cancel) is not { } text)
+        {
+            return;
+        }
+
+        if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
+        {
+            cache.ReportUnusable(fault.Reason);
+        }
+        else if (!Verify(consensus).IsAccepted)
+        {
+            cache.ReportUnusable("not enough of the network's authorities have signed it");
+        }
+        else if (consensus.IsReasonablyLive(UtcNow))
+        {
+            Current = consensus;
+        }
+    }
+
+    /// <summary>Fetches a newer one.</summary>
+    /// <exception cref="DirectoryException">There is none, or none that can be believed.</exception>
+    internal async Task UpdateAsync(CancellationToken cancel)
+    {
+        Progress?.Report(BootstrapProgress.RequestingConsensus);
+        await TakeAsync(await AskAsync(cancel), cancel);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AskAsync(CancellationToken cancel)
+    {
+        string signers = string.Join('+', profile.Authorities.Select(authority => authority.V3Identity.ToString()[..6]).Order());
+        var request = new DirectoryRequest($"/tor/status-vote/current/consensus-microdesc/{signers}.z")
+        {
+            IfModifiedSince = Current is { } present ? present.ValidAfter + ShortestProgress(present) : null,
+            MaxBodyLength = MaxLength,
+        };
+        DirectoryReply reply = await fetcher.FetchAsync(request, [], Attempts, cancel);
+        Progress?.Report(BootstrapProgress.LoadingConsensus);
+        CheckClock(reply);
+        return reply.Response switch
+        {
+            { IsSuccess: true } response => response.Body,
+            { Status: 304 } => throw await RefuseAsync("a directory has no newer consensus yet"),
+            { } response => throw await RefuseAsync($"a directory has no consensus for us: {response.Status} {response.Reason}"),
+        };
+    }
+
+    private static TimeSpan ShortestProgress(Consensus present)
+    {
+        TimeSpan half = (present.FreshUntil - present.ValidAfter) / 2;
+        return half > TimeSpan.Zero && half < LeastProgress ? half : LeastProgress;
+    }
+
+    private async Task TakeAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
+    {
+        if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
+        {
+            throw await RefuseAsync($"a directory served a consensus that cannot be read: {fault.Reason}");
+        }
+
+        ConsensusVerification verification = Verify(consensus);
+        if (!verification.IsAccepted && verification.CouldBeAccepted)
+        {
+            await FetchCertificatesAsync(verification.MissingCertificates, cancel);
+            verification = Verify(consensus);
+        }
+
+        if (!verification.IsAccepted || consensus.Flavor != ConsensusFlavor.Microdescriptor || !consensus.IsReasonablyLive(UtcNow))
+        {
+            throw await RefuseAsync(
+                verification.IsAccepted
+                    ? $"a directory served a consensus that is out of date: valid until {consensus.ValidUntil:u}, and our clock says {UtcNow:u}"
+                    : $"a directory served a consensus with {verification.Good.Count} good signatures of the {verification.Required} needed");
+        }
+
+        if (Current is { } present && consensus.ValidAfter <= present.ValidAfter)
+        {
+            throw await RefuseAsync("a directory served a consensus that is no newer than ours");
+        }
+
+        await cache.WriteConsensusAsync(text, cancel);
+        Current = consensus;
+    }
+
+    private async Task FetchCertificatesAsync(IReadOnlyList<AuthorityKeyId> missing, CancellationToken cancel)
+    {
+        Progress?.Report(BootstrapProgress.LoadingCertificates);
+        DirectoryReply reply = await fetcher.FetchAsync(
+            new DirectoryRequest($"/tor/keys/fp-sk/{string.Join('+', missing)}.z"), [], Attempts, cancel);
+        if (!reply.Response.IsSuccess)
+        {
+            return;
+        }
+
+        foreach (AuthorityCertificate certificate in AuthorityCertificate.ParseList(reply.Response.Body))
+        {
+            if (profile.TrustedIdentities.Contains(certificate.Identity)
+                && !_certificates.Exists(known => known.KeyId == certificate.KeyId))
+            {
+                _certificates.Add(certificate);
+            }
+        }
+
+        await cache.WriteCertificatesAsync(_certificates, cancel);
+    }
+
+    private ConsensusVerification Verify(Consensus consensus) =>
+        ConsensusVerifier.Verify(consensus, _certificates, profile.TrustedIdentities, UtcNow);
+
+    /// <summary>Leaves the directory.</summary>
+    /// <returns>What to throw.</returns>
+    private async Task<DirectoryException> RefuseAsync(string reason)
+    {
+        await fetcher.ForgetAsync();
+        return new DirectoryException(reason);
+    }
+
+    private void CheckClock(DirectoryReply reply)
+    {
+        TimeSpan? skew = reply.ClockSkew ?? (reply.Response.Date is { } date ? UtcNow - date : null);
+        if (skew is { } difference && difference.Duration() > WorstClockSkew)
+        {
+            DirectoryLog.ClockIsWrong(
+                log, difference.Duration().TotalMinutes, difference > TimeSpan.Zero ? "ahead of" : "behind");
+        }
+    }
+}
