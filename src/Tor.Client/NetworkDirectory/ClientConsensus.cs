@@ -3,16 +3,20 @@ using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Diffs;
 
 namespace Tunic.Tor.Client.NetworkDirectory;
 
-/// <summary>The consensus that a client goes by: read from the cache, fetched, verified, kept.</summary>
+/// <summary>The consensus that a client goes by: read from the cache, fetched whole or as a difference, verified, kept.</summary>
 /// <remarks>One user at a time.</remarks>
 internal sealed class ClientConsensus(
     NetworkProfile profile, DirectoryCache cache, IDirectoryFetcher fetcher, TimeProvider time, ILogger log)
 {
     private const int MaxLength = 32 << 20;
     private const int Attempts = 3;
+    private const string DiffAgeParameter = "try-diff-for-consensus-newer-than"; // hours
+    private const int DefaultDiffAge = 72;
+    private const int LongestDiffAge = 8192;
     private static readonly TimeSpan WorstClockSkew = TimeSpan.FromMinutes(30);
 
     /// <summary>So much younger a consensus is worth asking for; half an interval when that is less (dirclient.c).</summary>
@@ -51,20 +55,37 @@ internal sealed class ClientConsensus(
         }
     }
 
-    /// <summary>Fetches a newer one.</summary>
+    /// <summary>Fetches a newer one: as a difference from the present one where the directory has it, else whole.</summary>
     /// <exception cref="DirectoryException">There is none, or none that can be believed.</exception>
     internal async Task UpdateAsync(CancellationToken cancel)
     {
         Progress?.Report(BootstrapProgress.RequestingConsensus);
-        await TakeAsync(await AskAsync(cancel), cancel);
+        Consensus? diffBase = Current is { } present && IsYoungEnoughForDiff(present) ? present : null;
+        ReadOnlyMemory<byte> answer = await AskAsync(diffBase, cancel);
+        if (ConsensusDiff.IsDiff(answer.Span))
+        {
+            byte[]? applied = diffBase is null ? null : await ApplyAsync(answer, cancel);
+            if (applied is null)
+            {
+                await fetcher.ForgetAsync();
+                answer = await AskAsync(diffBase: null, cancel);
+            }
+            else
+            {
+                answer = applied;
+            }
+        }
+
+        await TakeAsync(answer, cancel);
     }
 
-    private async Task<ReadOnlyMemory<byte>> AskAsync(CancellationToken cancel)
+    private async Task<ReadOnlyMemory<byte>> AskAsync(Consensus? diffBase, CancellationToken cancel)
     {
         string signers = string.Join('+', profile.Authorities.Select(authority => authority.V3Identity.ToString()[..6]).Order());
         var request = new DirectoryRequest($"/tor/status-vote/current/consensus-microdesc/{signers}.z")
         {
             IfModifiedSince = Current is { } present ? present.ValidAfter + ShortestProgress(present) : null,
+            DiffFrom = diffBase is null ? [] : [diffBase.SignedSha3.ToString()],
             MaxBodyLength = MaxLength,
         };
         DirectoryReply reply = await fetcher.FetchAsync(request, [], Attempts, cancel);
@@ -76,6 +97,27 @@ internal sealed class ClientConsensus(
             { Status: 304 } => throw await RefuseAsync("a directory has no newer consensus yet"),
             { } response => throw await RefuseAsync($"a directory has no consensus for us: {response.Status} {response.Reason}"),
         };
+    }
+
+    /// <summary>The consensus that a difference makes of the one in the cache; null when it does not fit.</summary>
+    private async Task<byte[]?> ApplyAsync(ReadOnlyMemory<byte> diff, CancellationToken cancel)
+    {
+        byte[] text = await cache.ReadConsensusAsync(cancel) ?? [];
+        if (!ConsensusDiff.TryApply(text, diff, out byte[]? applied, out DocumentFault? fault))
+        {
+            DirectoryLog.DiffDoesNotFit(log, fault.Reason);
+            return null;
+        }
+
+        DirectoryLog.DiffApplied(log, diff.Length, applied.Length);
+        return applied;
+    }
+
+    /// <summary>Directories keep differences from so old a consensus only as the network's parameter says; older ones are not worth naming.</summary>
+    private bool IsYoungEnoughForDiff(Consensus present)
+    {
+        int hours = Math.Clamp(present.Parameters.GetValueOrDefault(DiffAgeParameter, DefaultDiffAge), 0, LongestDiffAge);
+        return present.ValidAfter >= UtcNow.AddHours(-hours);
     }
 
     private static TimeSpan ShortestProgress(Consensus present)

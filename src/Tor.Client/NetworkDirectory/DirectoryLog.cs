@@ -22,6 +22,12 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]
     internal static partial void NewConsensus(ILogger log, DateTime validAfter, int relays);
 
+    [LoggerMessage(Level = LogLevel.Debug, Message = "a difference of {DiffLength} bytes made a consensus of {Length} bytes")]
+    internal static partial void DiffApplied(ILogger log, int diffLength, int length);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "a directory's difference is of no use, and the whole consensus is fetched: {Reason}")]
+    internal static partial void DiffDoesNotFit(ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the directory's loop; please report it")]
     internal static partial void Fault(ILogger log, Exception failure);
 }
