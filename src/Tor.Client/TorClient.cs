@@ -64,9 +64,10 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _channels = new ChannelTable(connector, () => ChannelIdentity.Anonymous, acceptor: null, environment);
         _planner = new PathPlanner(options, profile.IsPrivate, _time, random);
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
-        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
+        var clock = new ClockWatch(_time, _log);
+        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log) { Progress = _progress };
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log, _progress)
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, clock, random, _time, _log, _progress)
         {
             OnView = OnView,
         };
@@ -75,7 +76,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             OnBuilt = _ => OnCircuitBuilt(),
         };
-        _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log);
+        _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
 

@@ -10,14 +10,13 @@ namespace Tunic.Tor.Client.NetworkDirectory;
 /// <summary>The consensus that a client goes by: read from the cache, fetched whole or as a difference, verified, kept.</summary>
 /// <remarks>One user at a time.</remarks>
 internal sealed class ClientConsensus(
-    NetworkProfile profile, DirectoryCache cache, IDirectoryFetcher fetcher, TimeProvider time, ILogger log)
+    NetworkProfile profile, DirectoryCache cache, IDirectoryFetcher fetcher, ClockWatch clock, TimeProvider time, ILogger log)
 {
     private const int MaxLength = 32 << 20;
     private const int Attempts = 3;
     private const string DiffAgeParameter = "try-diff-for-consensus-newer-than"; // hours
     private const int DefaultDiffAge = 72;
     private const int LongestDiffAge = 8192;
-    private static readonly TimeSpan WorstClockSkew = TimeSpan.FromMinutes(30);
 
     /// <summary>So much younger a consensus is worth asking for; half an interval when that is less (dirclient.c).</summary>
     private static readonly TimeSpan LeastProgress = TimeSpan.FromMinutes(3);
@@ -90,7 +89,6 @@ internal sealed class ClientConsensus(
         };
         DirectoryReply reply = await fetcher.FetchAsync(request, [], Attempts, cancel);
         Progress?.Report(BootstrapProgress.LoadingConsensus);
-        CheckClock(reply);
         return reply.Response switch
         {
             { IsSuccess: true } response => response.Body,
@@ -140,11 +138,16 @@ internal sealed class ClientConsensus(
             verification = Verify(consensus);
         }
 
+        if (verification.IsAccepted)
+        {
+            clock.OnConsensus(consensus);
+        }
+
         if (!verification.IsAccepted || consensus.Flavor != ConsensusFlavor.Microdescriptor || !consensus.IsReasonablyLive(UtcNow))
         {
             throw await RefuseAsync(
                 verification.IsAccepted
-                    ? $"a directory served a consensus that is out of date: valid until {consensus.ValidUntil:u}, and our clock says {UtcNow:u}"
+                    ? $"a directory served a consensus that is not valid now: it holds from {consensus.ValidAfter:u} to {consensus.ValidUntil:u}, and our clock says {UtcNow:u}"
                     : $"a directory served a consensus with {verification.Good.Count} good signatures of the {verification.Required} needed");
         }
 
@@ -188,15 +191,5 @@ internal sealed class ClientConsensus(
     {
         await fetcher.ForgetAsync();
         return new DirectoryException(reason);
-    }
-
-    private void CheckClock(DirectoryReply reply)
-    {
-        TimeSpan? skew = reply.ClockSkew ?? (reply.Response.Date is { } date ? UtcNow - date : null);
-        if (skew is { } difference && difference.Duration() > WorstClockSkew)
-        {
-            DirectoryLog.ClockIsWrong(
-                log, difference.Duration().TotalMinutes, difference > TimeSpan.Zero ? "ahead of" : "behind");
-        }
     }
 }

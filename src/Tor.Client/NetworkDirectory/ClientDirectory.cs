@@ -24,6 +24,7 @@ internal sealed class ClientDirectory
     private readonly RandomSource _random;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly ClockWatch _clock;
     private readonly ClientConsensus _consensus;
     private readonly ClientMicrodescriptors _microdescriptors;
     private DateTime _nextFetch;
@@ -34,14 +35,15 @@ internal sealed class ClientDirectory
         DirectoryCache cache,
         IDirectoryFetcher fetcher,
         PathPlanner planner,
+        ClockWatch clock,
         RandomSource random,
         TimeProvider time,
         ILogger log,
         IProgress<BootstrapProgress>? progress)
     {
-        (_profile, _options, _cache, _planner) = (profile, options, cache, planner);
+        (_profile, _options, _cache, _planner, _clock) = (profile, options, cache, planner, clock);
         (_random, _time, _log, Progress) = (random, time, log, progress);
-        _consensus = new ClientConsensus(profile, cache, fetcher, time, log) { Progress = progress };
+        _consensus = new ClientConsensus(profile, cache, fetcher, clock, time, log) { Progress = progress };
         _microdescriptors = new ClientMicrodescriptors(cache, fetcher) { Progress = progress, OnArrived = PublishView };
     }
 
@@ -143,13 +145,17 @@ internal sealed class ClientDirectory
 
     private void Report(Exception failure, TimeSpan retry)
     {
-        if (failure is TunicException or IOException or TimeoutException)
+        if (failure is not (TunicException or IOException or TimeoutException))
         {
-            DirectoryLog.UpdateFailed(_log, failure.Message, retry.TotalSeconds);
+            DirectoryLog.Fault(_log, failure);
+        }
+        else if (_clock.IsWrong)
+        {
+            DirectoryLog.UpdateFailedByClock(_log, failure.Message, retry.TotalSeconds); // its reason has been told
         }
         else
         {
-            DirectoryLog.Fault(_log, failure);
+            DirectoryLog.UpdateFailed(_log, failure.Message, retry.TotalSeconds);
         }
     }
 }

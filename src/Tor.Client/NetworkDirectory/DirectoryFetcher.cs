@@ -10,6 +10,7 @@ using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
@@ -22,7 +23,13 @@ namespace Tunic.Tor.Client.NetworkDirectory;
 /// one directory as long as it answers.
 /// </summary>
 internal sealed class DirectoryFetcher(
-    NetworkProfile profile, ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, RandomSource random, ILogger log)
+    NetworkProfile profile,
+    ChannelTable channels,
+    CircuitEnvironment circuits,
+    PathPlanner planner,
+    ClockWatch clock,
+    RandomSource random,
+    ILogger log)
     : IDirectoryFetcher, IAsyncDisposable
 {
     /// <summary>Time for one directory to answer.</summary>
@@ -54,8 +61,13 @@ internal sealed class DirectoryFetcher(
                     throw new DirectoryException($"a directory answered {response.Status} {response.Reason}");
                 }
 
+                if (response.Date is { } date)
+                {
+                    clock.OnAnswer(date, AuthorityName(directory.Identity));
+                }
+
                 planner.OnDirectoryAnswered(directory.Use);
-                return new DirectoryReply(response, directory.Identity, directory.ClockSkew);
+                return new DirectoryReply(response, directory.Identity);
             }
             catch (Exception failure) when (IsOfDirectory(failure, cancel))
             {
@@ -114,6 +126,10 @@ internal sealed class DirectoryFetcher(
         !cancel.IsCancellationRequested
         && failure is TunicException or IOException or TimeoutException or OperationCanceledException;
 
+    /// <summary>Null for one that is no authority.</summary>
+    private string? AuthorityName(RsaIdentity directory) =>
+        profile.Authorities.FirstOrDefault(authority => authority.RelayIdentity == directory)?.Nickname;
+
     private async Task<DirectoryCircuit> GetDirectoryAsync(IReadOnlyCollection<RsaIdentity> avoid, CancellationToken cancel)
     {
         await _choosing.WaitAsync(cancel);
@@ -152,15 +168,25 @@ internal sealed class DirectoryFetcher(
                 new PeerIdentity(target.RsaIdentity, target.Ed25519Identity), addresses, cancel);
             Progress?.Report(BootstrapProgress.Connected);
             Progress?.Report(BootstrapProgress.HandshakeDone);
+            if (channel.Link.ClockSkew is { } skew)
+            {
+                clock.OnLink(skew, AuthorityName(target.RsaIdentity));
+            }
+
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timer.CancelAfter(RequestTimeout);
             OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, timer.Token);
             Progress?.Report(BootstrapProgress.DirectoryCircuit);
-            return new DirectoryCircuit(target.RsaIdentity, circuit, use, channel.Link.ClockSkew);
+            return new DirectoryCircuit(target.RsaIdentity, circuit, use);
         }
         catch (Exception failure) when (IsOfDirectory(failure, cancel))
         {
             Avoid(target.RsaIdentity);
+            if (failure is ChannelProtocolException { IsAboutTime: true })
+            {
+                clock.OnInvalidCertificate();
+            }
+
             if (failure is CircuitEndedException { IsByPeer: true })
             {
                 planner.OnCancelled(use); // it answered, if only to refuse: whoever overloads a guard must not choose the next
@@ -235,5 +261,5 @@ internal sealed class DirectoryFetcher(
 
     private static void LogFailed(ILogger log, string path, string reason) => DirectoryLog.RequestFailed(log, path, reason);
 
-    private sealed record DirectoryCircuit(RsaIdentity Identity, OriginCircuit Circuit, GuardUse? Use, TimeSpan? ClockSkew);
+    private sealed record DirectoryCircuit(RsaIdentity Identity, OriginCircuit Circuit, GuardUse? Use);
 }
