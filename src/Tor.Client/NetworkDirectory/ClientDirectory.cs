@@ -14,7 +14,7 @@ internal sealed class ClientDirectory
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan MicrodescriptorRetry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestMicrodescriptorRetry = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly NetworkProfile _profile;
@@ -27,7 +27,10 @@ internal sealed class ClientDirectory
     private readonly ClockWatch _clock;
     private readonly ClientConsensus _consensus;
     private readonly ClientMicrodescriptors _microdescriptors;
+    private readonly RetryPause _pause;
+    private readonly RetryPause _microdescriptorPause;
     private DateTime _nextFetch;
+    private int _missing;
 
     internal ClientDirectory(
         NetworkProfile profile,
@@ -43,6 +46,8 @@ internal sealed class ClientDirectory
     {
         (_profile, _options, _cache, _planner, _clock) = (profile, options, cache, planner, clock);
         (_random, _time, _log, Progress) = (random, time, log, progress);
+        _pause = new RetryPause(FirstRetry, LongestRetry, random);
+        _microdescriptorPause = new RetryPause(FirstRetry, LongestMicrodescriptorRetry, random);
         _consensus = new ClientConsensus(profile, cache, fetcher, clock, time, log) { Progress = progress };
         _microdescriptors = new ClientMicrodescriptors(cache, fetcher) { Progress = progress, OnArrived = PublishView };
     }
@@ -61,20 +66,18 @@ internal sealed class ClientDirectory
     internal async Task RunAsync(CancellationToken cancel)
     {
         await LoadAsync(cancel);
-        TimeSpan retry = FirstRetry;
         while (!cancel.IsCancellationRequested)
         {
             TimeSpan pause;
             try
             {
                 pause = await UpdateAsync(cancel);
-                retry = FirstRetry;
+                _pause.Reset();
             }
             catch (Exception failure) when (!cancel.IsCancellationRequested)
             {
-                Report(failure, retry);
-                pause = retry * (0.5 + _random.NextDouble());
-                retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
+                pause = _pause.Next();
+                Report(failure, pause);
             }
 
             await SaveStateAsync(cancel);
@@ -110,22 +113,43 @@ internal sealed class ClientDirectory
     /// <returns>How long there is nothing to do.</returns>
     private async Task<TimeSpan> UpdateAsync(CancellationToken cancel)
     {
-        if (_consensus.Current is not { } before || UtcNow >= _nextFetch)
+        Consensus? before = _consensus.Current;
+        if (before is null || UtcNow >= _nextFetch)
         {
-            before = _consensus.Current;
             await _consensus.UpdateAsync(cancel);
             Adopt(_consensus.Current!, before);
         }
 
-        int missing = await _microdescriptors.UpdateAsync(_consensus.Current!, cancel);
+        TimeSpan untilRetry = await UpdateMicrodescriptorsAsync(cancel);
         TimeSpan untilFetch = _nextFetch - UtcNow;
-        TimeSpan pause = missing == 0 || untilFetch < MicrodescriptorRetry ? untilFetch : MicrodescriptorRetry;
+        TimeSpan pause = untilRetry < untilFetch ? untilRetry : untilFetch;
         return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
+    }
+
+    /// <summary>Fetches those that are missing.</summary>
+    /// <returns>When to try again, if some still are: at once when this try got others, so that one poor directory costs no time.</returns>
+    private async Task<TimeSpan> UpdateMicrodescriptorsAsync(CancellationToken cancel)
+    {
+        int before = _missing;
+        _missing = await _microdescriptors.UpdateAsync(_consensus.Current!, cancel);
+        if (_missing == 0)
+        {
+            return TimeSpan.MaxValue;
+        }
+
+        bool isProgress = before == 0 || _missing < before;
+        if (isProgress)
+        {
+            _microdescriptorPause.Reset();
+        }
+
+        return isProgress ? TimeSpan.Zero : _microdescriptorPause.Next();
     }
 
     private void Adopt(Consensus consensus, Consensus? before)
     {
         _microdescriptors.OnConsensus(consensus, before);
+        _missing = 0;
         _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, _profile.IsPrivate, _random);
         DirectoryLog.NewConsensus(_log, consensus.ValidAfter, consensus.Relays.Count);
         PublishView();

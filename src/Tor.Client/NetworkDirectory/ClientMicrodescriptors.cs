@@ -13,8 +13,12 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
     /// <summary>Microdescriptors asked for in one request: the line stays well below a directory's limit.</summary>
     private const int PerRequest = 256;
     private const int ParallelRequests = 4;
+    private const int MaxOutdated = 30;
 
     private readonly Dictionary<Digest256, MicrodescriptorEntry> _entries = [];
+
+    /// <summary>Directories that lacked some of what this consensus names: the others are asked first.</summary>
+    private readonly HashSet<RsaIdentity> _outdated = [];
 
     /// <summary>Told of each step until circuits can be built.</summary>
     internal IProgress<BootstrapProgress>? Progress { get; init; }
@@ -38,6 +42,7 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
     /// <summary>A new consensus: forgets what neither it nor the one before names.</summary>
     internal void OnConsensus(Consensus consensus, Consensus? before)
     {
+        _outdated.Clear();
         HashSet<Digest256> named =
             [.. consensus.Relays.Concat(before?.Relays ?? []).Select(relay => relay.MicrodescriptorDigest)];
         foreach (Digest256 digest in _entries.Keys.Where(digest => !named.Contains(digest)).ToArray())
@@ -60,10 +65,14 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
         foreach (Digest256[][] round in missing.Chunk(PerRequest).Chunk(ParallelRequests))
         {
             DirectoryReply[] replies = await Task.WhenAll(round.Select(digests => fetcher.FetchAsync(
-                new DirectoryRequest($"/tor/micro/d/{string.Join('-', digests.Select(digest => digest.ToBase64()))}.z"), [], attempts: 3, cancel)));
+                new DirectoryRequest($"/tor/micro/d/{string.Join('-', digests.Select(digest => digest.ToBase64()))}.z"), _outdated, attempts: 3, cancel)));
             foreach ((DirectoryReply reply, Digest256[] asked) in replies.Zip(round))
             {
                 Take(reply.Response, asked);
+                if (!asked.All(_entries.ContainsKey))
+                {
+                    NoteOutdated(reply.Directory);
+                }
             }
 
             Progress?.Report(BootstrapProgress.LoadingMicrodescriptors);
@@ -94,5 +103,15 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
         {
             _entries[entry.Digest] = entry;
         }
+    }
+
+    private void NoteOutdated(RsaIdentity directory)
+    {
+        if (_outdated.Count >= MaxOutdated)
+        {
+            _outdated.Clear(); // so many cannot all be at fault
+        }
+
+        _outdated.Add(directory);
     }
 }
