@@ -14,7 +14,7 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{File} in the cache is of no use and is fetched again: {Reason}")]
     internal static partial void CacheUnusable(ILogger log, string file, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "the directory could not be updated while the clock is wrong: {Reason}; next try in {Seconds:0} s")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the directory could not be updated while the clock is wrong: {Reason}; next try in {Seconds:0} s")]
     internal static partial void UpdateFailedByClock(ILogger log, string reason, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]

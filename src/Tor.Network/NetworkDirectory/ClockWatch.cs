@@ -68,12 +68,12 @@ public sealed partial class ClockWatch(TimeProvider time, ILogger log)
 
     private static string Describe(TimeSpan skew)
     {
-        (long days, int hours, int minutes) = (skew.Days, skew.Hours, skew.Minutes);
-        string[] parts = [Count(days, "day"), Count(hours, "hour"), Count(days > 0 ? 0 : minutes, "minute")];
+        skew += TimeSpan.FromSeconds(30); // to the nearest minute
+        string[] parts = [Count(skew.Days, "day"), Count(skew.Hours, "hour"), Count(skew.Days > 0 ? 0 : skew.Minutes, "minute")];
         return string.Join(' ', parts.Where(part => part.Length > 0));
     }
 
-    private static string Count(long count, string unit) =>
+    private static string Count(int count, string unit) =>
         count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count} {unit}{(count == 1 ? "" : "s")}");
 
     private void Judge(TimeSpan skew, TimeSpan tolerated, string whose)
