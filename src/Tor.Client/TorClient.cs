@@ -76,6 +76,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             OnBuilt = _ => OnCircuitBuilt(),
         };
+        if (options.PathLength < ClientOptions.DefaultPathLength)
+        {
+            LogShortPaths(_log, options.PathLength);
+        }
+
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
@@ -309,6 +314,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while following who is down; please report it")]
     private static partial void LogLivenessFault(ILogger log, Exception failure);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Circuits of {Hops} hops are not anonymous: the relay that knows you and the relay that knows your target are neighbours.")]
+    private static partial void LogShortPaths(ILogger log, int hops);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
     private static partial void LogStopped(ILogger log, Exception failure);
