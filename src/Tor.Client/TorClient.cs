@@ -109,6 +109,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>The paths of the circuits that are open now, guard first.</summary>
     public IReadOnlyList<IReadOnlyList<Relay>> OpenPaths => [.. _pool.Open.Select(circuit => circuit.Path.Hops)];
 
+    /// <summary>Reads what earlier runs have left, so that a bad file is known before anything is started. <see cref="Start"/> does it if nobody has.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Task LoadAsync(CancellationToken cancel) => _directory.LoadAsync(cancel);
+
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
 
@@ -193,6 +198,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         catch (OperationCanceledException)
         {
             // the client is shutting down
+        }
+        catch (Exception failure) when (failure is CorruptStateException or IOException)
+        {
+            LogCannotStart(_log, failure.Message);
+            _firstCircuit.TrySetException(failure);
         }
         catch (Exception failure)
         {
@@ -319,6 +329,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         Level = LogLevel.Warning,
         Message = "Circuits of {Hops} hops are not anonymous: the relay that knows you and the relay that knows your target are neighbours.")]
     private static partial void LogShortPaths(ILogger log, int hops);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped: {Reason}")]
+    private static partial void LogCannotStart(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
     private static partial void LogStopped(ILogger log, Exception failure);

@@ -71,6 +71,7 @@ internal sealed class ClientCommand
             ?? throw new CommandException(ErrorKind.LocalState, $"Another client uses {network.ClientDirectory}: end it, or choose another directory with --data.");
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var node = new ClientNode(network.Profile, options, store, environment);
+        await node.LoadAsync(signals.Stopping);
         var ports = new ClientPorts(arguments.GetValue(_socksPort), arguments.GetValue(_httpPort), arguments.GetValue(_dnsPort));
         OpenPorts(node, environment, ports, network.Profile.IsPrivate);
         await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;

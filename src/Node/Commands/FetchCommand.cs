@@ -49,6 +49,7 @@ internal sealed class FetchCommand
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
         await using var node = new ClientNode(network.Profile, options, store, environment);
+        await node.LoadAsync(limit.Token);
         node.Start();
         try
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Storage;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Authorities;
@@ -31,7 +32,8 @@ internal sealed class ClientConsensus(
 
     private DateTime UtcNow => time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Reads what is in the cache; one that has long expired is left there.</summary>
+    /// <summary>Reads what is in the cache; one that has long expired, or that others than our authorities signed, is left there until the next one comes.</summary>
+    /// <exception cref="CorruptStateException">It makes no sense.</exception>
     internal async Task LoadAsync(CancellationToken cancel)
     {
         _certificates.AddRange(await cache.ReadCertificatesAsync(cancel));
@@ -42,9 +44,21 @@ internal sealed class ClientConsensus(
 
         if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
         {
-            cache.ReportUnusable(fault.Reason);
+            throw cache.CorruptConsensus(fault.Reason);
         }
-        else if (!Verify(consensus).IsAccepted)
+
+        ConsensusVerification verification = Verify(consensus);
+        if (consensus.Flavor != ConsensusFlavor.Microdescriptor)
+        {
+            throw cache.CorruptConsensus("it is of the other flavour");
+        }
+
+        if (!verification.IsAccepted && verification.Bad.Count > 0)
+        {
+            throw cache.CorruptConsensus("its signatures do not hold");
+        }
+
+        if (!verification.IsAccepted)
         {
             cache.ReportUnusable("not enough of the network's authorities have signed it");
         }

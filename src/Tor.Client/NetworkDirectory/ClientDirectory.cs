@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.NetworkDirectory;
@@ -31,6 +32,7 @@ internal sealed class ClientDirectory
     private readonly RetryPause _microdescriptorPause;
     private DateTime _nextFetch;
     private int _missing;
+    private bool _isLoaded;
 
     internal ClientDirectory(
         NetworkProfile profile,
@@ -62,7 +64,32 @@ internal sealed class ClientDirectory
 
     private DateTime UtcNow => _time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Loads the cache, fetches what is missing, and goes on until cancelled.</summary>
+    /// <summary>Reads what earlier runs have left; the second time it does nothing.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    internal async Task LoadAsync(CancellationToken cancel)
+    {
+        if (_isLoaded)
+        {
+            return;
+        }
+
+        if (await _cache.ReadStateAsync(cancel) is { } state && _planner.LoadState(state) is { } fault)
+        {
+            throw _cache.CorruptState(fault);
+        }
+
+        await _microdescriptors.LoadAsync(cancel);
+        await _consensus.LoadAsync(cancel);
+        if (_consensus.Current is { } consensus)
+        {
+            Adopt(consensus, before: null);
+        }
+
+        _isLoaded = true;
+    }
+
+    /// <summary>Loads the cache if nobody has, fetches what is missing, and goes on until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancel)
     {
         await LoadAsync(cancel);
@@ -91,21 +118,6 @@ internal sealed class ClientDirectory
         if (_planner.TakeChangedState() is { } state)
         {
             await _cache.WriteStateAsync(state, cancel);
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken cancel)
-    {
-        if (await _cache.ReadStateAsync(cancel) is { } state)
-        {
-            _planner.LoadState(state);
-        }
-
-        await _microdescriptors.LoadAsync(cancel);
-        await _consensus.LoadAsync(cancel);
-        if (_consensus.Current is { } consensus)
-        {
-            Adopt(consensus, before: null);
         }
     }
 

@@ -81,7 +81,7 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
 
         HashSet<Digest256> named = [.. consensus.Relays.Select(relay => relay.MicrodescriptorDigest)];
         await cache.WriteMicrodescriptorsAsync(
-            _entries.Values.Where(entry => named.Contains(entry.Digest)).Select(entry => entry.Text), cancel);
+            _entries.Values.Where(entry => named.Contains(entry.Digest) && entry.Fault is null).Select(entry => entry.Text), cancel);
         return FindMissing(consensus).Length;
     }
 
