@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
@@ -125,14 +126,27 @@ internal sealed class ClientDirectory
     /// <returns>How long there is nothing to do.</returns>
     private async Task<TimeSpan> UpdateAsync(CancellationToken cancel)
     {
+        Exception? failure = null;
         Consensus? before = _consensus.Current;
         if (before is null || UtcNow >= _nextFetch)
         {
-            await _consensus.UpdateAsync(cancel);
-            Adopt(_consensus.Current!, before);
+            try
+            {
+                await _consensus.UpdateAsync(cancel);
+                Adopt(_consensus.Current!, before);
+            }
+            catch (TunicException late) when (before is not null)
+            {
+                failure = late; // what the present one names is fetched all the same
+            }
         }
 
         TimeSpan untilRetry = await UpdateMicrodescriptorsAsync(cancel);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
         TimeSpan untilFetch = _nextFetch - UtcNow;
         TimeSpan pause = untilRetry < untilFetch ? untilRetry : untilFetch;
         return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;

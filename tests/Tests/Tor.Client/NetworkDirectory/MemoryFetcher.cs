@@ -15,6 +15,9 @@ internal sealed class MemoryFetcher(MemoryDirectories servers, IReadOnlyList<Dir
 
     internal List<DirectoryReply> Replies { get; } = [];
 
+    /// <summary>True: with all directories left or avoided it begins again with the first, as a client does that knows few.</summary>
+    internal bool Stays { get; set; }
+
     /// <summary>Changes an answer on the way.</summary>
     internal Func<DirectoryRequest, DirectoryResponse, DirectoryResponse> Alter { get; set; } = (_, response) => response;
 
@@ -22,6 +25,7 @@ internal sealed class MemoryFetcher(MemoryDirectories servers, IReadOnlyList<Dir
         DirectoryRequest request, IReadOnlyCollection<RsaIdentity> avoid, int attempts, CancellationToken cancel)
     {
         _present = directories.FirstOrDefault(directory => !_left.Contains(directory.RelayIdentity) && !avoid.Contains(directory.RelayIdentity))
+            ?? (Stays ? directories[0] : null)
             ?? throw new DirectoryException("no directory is left");
         Requests.Add(request);
         DirectoryResponse response = Alter(request, await servers.SendAsync(_present, request, cancel));
