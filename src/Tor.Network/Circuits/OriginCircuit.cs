@@ -251,7 +251,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
     {
-        var stream = new CircuitStream(this, continueInline);
+        var stream = new CircuitStream(this, continueInline, isOurs: true);
         if (_hops.Count > 1)
         {
             Channel.Traffic.Raise(ChannelUsage.UserTraffic);
