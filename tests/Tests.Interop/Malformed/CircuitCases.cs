@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.RelayMessages;
@@ -7,10 +9,13 @@ namespace Tunic.Tests.Interop.Malformed;
 /// <summary>Relay messages that a circuit of one hop must not carry, or not so (stock relay.c, circuitbuild_relay.c, sendme.c, connection_edge.c).</summary>
 internal static class CircuitCases
 {
+    private static readonly TcpListener _silent = new(IPAddress.Loopback, 0);
     private static readonly byte[] _garbage = [.. Enumerable.Repeat((byte)0xee, 100)];
     private static readonly byte[] _identity = [.. Enumerable.Repeat((byte)0x42, 20)];
     private static readonly byte[] _address = [0, 6, 127, 0, 0, 1, 0, 9];
     private static readonly byte[] _create = [0, 2, 0, 84, .. new byte[84]];
+
+    static CircuitCases() => _silent.Start();
 
     internal static IReadOnlyList<MalformedCase<RawPath>> All { get; } =
     [
@@ -45,7 +50,8 @@ internal static class CircuitCases
         }),
         new("EXTEND2 twice", "DESTROY 1", async path =>
         {
-            byte[] body = [2, 0, 6, 192, 0, 2, 1, 0, 9, 2, 20, .. _identity, .. _create];
+            int port = ((IPEndPoint)_silent.LocalEndpoint).Port; // its peer goes on waiting for TLS
+            byte[] body = [2, 0, 6, 127, 0, 0, 1, (byte)(port >> 8), (byte)port, 2, 20, .. _identity, .. _create];
             await path.SendAsync(RelayCommand.Extend2, 0, body, CellCommand.RelayEarly);
             await path.SendAsync(RelayCommand.Extend2, 0, body, CellCommand.RelayEarly);
         }),

@@ -45,7 +45,7 @@ internal static class ExitStreamCases
         .. Resolve("RESOLVED 241", ("of a reverse name that does not exist", "9.9.9.9.in-addr.arpa\0"), ("of a name of 300 letters", new string('a', 300) + "\0")),
         new("RESOLVE twice with one stream id", "RESOLVED 241", async path =>
         {
-            byte[] name = Encoding.ASCII.GetBytes($"{LoopbackNameServer.UnknownName}\0");
+            byte[] name = "twice.tunic.test\0"u8.ToArray();
             await path.SendAsync(RelayCommand.Resolve, Stream, name);
             await AskAsync(path, RelayCommand.Resolve, name);
         }),

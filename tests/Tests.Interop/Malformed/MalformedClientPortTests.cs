@@ -9,7 +9,7 @@ public sealed class MalformedClientPortTests(MalformedClients clients) : IClassF
 
     [Fact]
     public Task An_http_request_that_is_none_is_answered_as_by_a_stock_client() =>
-        CompareAsync(ClientPortCases.Http, (parts, ports) => RawApplication.TellLineAsync(ports.Http, parts[0]));
+        CompareAsync(ClientPortCases.Http, (parts, ports) => RawApplication.TellStatusAsync(ports.Http, parts[0]));
 
     [Fact]
     public Task A_dns_question_that_is_none_is_answered_as_by_a_stock_client() =>

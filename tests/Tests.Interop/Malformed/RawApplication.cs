@@ -14,16 +14,16 @@ internal static class RawApplication
     internal static async Task<string> TellAsync(int port, byte[][] parts)
     {
         byte[] answer = await ExchangeAsync(port, parts, out Func<bool> isClosed);
-        string bytes = answer.Length == 0 ? "" : Convert.ToHexString(answer) + ", ";
+        string bytes = answer.Length == 0 ? "" : answer.AsSpan().StartsWith("HTTP/1.0 501 "u8) ? "HTTP 501 page, " : Convert.ToHexString(answer) + ", ";
         return bytes + (isClosed() ? "closed" : "waits");
     }
 
-    /// <summary>The first line that comes back.</summary>
-    internal static async Task<string> TellLineAsync(int port, byte[] request)
+    /// <summary>The status of an HTTP answer.</summary>
+    internal static async Task<string> TellStatusAsync(int port, byte[] request)
     {
         byte[] answer = await ExchangeAsync(port, [request], out Func<bool> isClosed);
-        string line = Encoding.ASCII.GetString(answer).Split("\r\n")[0];
-        return line.Length > 0 ? line : isClosed() ? "closed" : "waits";
+        string text = Encoding.ASCII.GetString(answer);
+        return text.StartsWith("HTTP/", StringComparison.Ordinal) ? text.Split(' ')[1] : isClosed() ? "closed" : "waits";
     }
 
     /// <summary>The response code and number of answers of a datagram that comes back.</summary>
