@@ -35,7 +35,7 @@ internal static class DescriptorCases
         .. Lines(Kept, "proto", "Link", "Link=5-1", "Link=4294967296").Select(each => each with
         {
             Ours = NotKept,
-            Why = "who cannot say what it speaks is of no use to a client, and is kept out of the votes",
+            Why = "stock keeps it and leaves it out of its votes; we leave it out at once",
         }),
         .. Lines(NotKept, "bandwidth", "1 2", "x y z", "-1 -1 -1", "99999999999999999999 1 1", "0 0 0", ""),
         .. Lines(NotKept, "published", "2026-01-01", "yesterday", "2026-13-41 25:61:61", ""),
