@@ -85,7 +85,7 @@ internal static class ClientPortCases
         Say("DNS of the class CHAOS", "code 4, 0 answers", Query(Question("example.test", 1, 3))),
         Say("DNS of an onion name that is too short", "code 2, 0 answers", Query(Question("abc.onion", 1))) with { Ours = "code 3, 0 answers", Why = "RFC 1035 has a code for just that" },
         Say("DNS of an exit name", "code 2, 0 answers", Query(Question("a.exit", 1))),
-        Say("DNS of an empty name", "code 3, 0 answers", Query([0, 0, 1, 0, 1])) with { Ours = "code 2, 0 answers", Why = "RFC 1035 has a code for just that" },
+        Say("DNS of an empty name", "code 3, 0 answers", Query([0, 0, 1, 0, 1])) with { Ours = "code 2, 0 answers", Why = "that it has no address is for an exit to say" },
         Say("DNS of a label of 64 letters", "nothing", Query([64, .. Enumerable.Repeat((byte)'a', 64), 0, 0, 1, 0, 1])) with { Ours = "code 1, 0 answers", Why = "RFC 1035 has a code for it; a resolver without an answer waits and asks again" },
         Say("DNS of a name that points to itself", "nothing", Query([0xc0, 12, 0, 1, 0, 1])) with { Ours = "code 1, 0 answers", Why = "RFC 1035 has a code for it; a resolver without an answer waits and asks again" },
         Say("DNS of a name that points beyond the message", "nothing", Query([0xc3, 0xff, 0, 1, 0, 1])) with { Ours = "code 1, 0 answers", Why = "RFC 1035 has a code for it; a resolver without an answer waits and asks again" },
