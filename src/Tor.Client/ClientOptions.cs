@@ -6,8 +6,24 @@ namespace Tunic.Tor.Client;
 /// <summary>How a client behaves. Read once at start.</summary>
 public sealed record ClientOptions
 {
-    /// <summary>Hops of a circuit to an exit, 2 to 8. Default 3; fewer are not anonymous.</summary>
-    public int PathLength { get; init; } = 3;
+    /// <summary>Fewest hops: with one, the relay would see both ends.</summary>
+    public const int MinPathLength = 2;
+
+    /// <summary>Most hops: relays let a circuit be extended eight times.</summary>
+    public const int MaxPathLength = 8;
+
+    /// <summary>As many hops as everybody has.</summary>
+    public const int DefaultPathLength = 3;
+
+    /// <summary>Hops of a circuit to an exit, 2 to 8. Default 3; fewer are not anonymous, and the client warns.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the range.</exception>
+    public int PathLength
+    {
+        get;
+        init => field = value is >= MinPathLength and <= MaxPathLength
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"a circuit has {MinPathLength} to {MaxPathLength} hops");
+    } = DefaultPathLength;
 
     /// <summary>After its first use a circuit takes new streams for this long (<c>MaxCircuitDirtiness</c>). Default 10 minutes.</summary>
     public TimeSpan MaxCircuitDirtiness { get; init; } = TimeSpan.FromMinutes(10);

@@ -64,19 +64,24 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _channels = new ChannelTable(connector, () => ChannelIdentity.Anonymous, acceptor: null, environment);
         _planner = new PathPlanner(options, profile.IsPrivate, _time, random);
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
-        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log) { Progress = _progress };
+        var clock = new ClockWatch(_time, _log);
+        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log) { Progress = _progress };
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, random, _time, _log)
+            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, clock, random, _time, _log, _progress)
         {
-            Progress = _progress,
             OnView = OnView,
         };
         _pool = new CircuitPool(
-            options, new CircuitBuilder(_channels, circuits, _planner, _time), _planner, _time, _log)
+            options, new CircuitBuilder(_channels, circuits, _planner, _time).BuildAsync, _planner, _time, _log)
         {
             OnBuilt = _ => OnCircuitBuilt(),
         };
-        _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, random, _log);
+        if (options.PathLength < ClientOptions.DefaultPathLength)
+        {
+            LogShortPaths(_log, options.PathLength);
+        }
+
+        _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
 
@@ -103,6 +108,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>The paths of the circuits that are open now, guard first.</summary>
     public IReadOnlyList<IReadOnlyList<Relay>> OpenPaths => [.. _pool.Open.Select(circuit => circuit.Path.Hops)];
+
+    /// <summary>Reads what earlier runs have left, so that a bad file is known before anything is started. <see cref="Start"/> does it if nobody has.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public Task LoadAsync(CancellationToken cancel) => _directory.LoadAsync(cancel);
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
@@ -188,6 +198,11 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         catch (OperationCanceledException)
         {
             // the client is shutting down
+        }
+        catch (Exception failure) when (failure is CorruptStateException or IOException)
+        {
+            LogCannotStart(_log, failure.Message);
+            _firstCircuit.TrySetException(failure);
         }
         catch (Exception failure)
         {
@@ -309,6 +324,14 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while following who is down; please report it")]
     private static partial void LogLivenessFault(ILogger log, Exception failure);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Circuits of {Hops} hops are not anonymous: the relay that knows you and the relay that knows your target are neighbours.")]
+    private static partial void LogShortPaths(ILogger log, int hops);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped: {Reason}")]
+    private static partial void LogCannotStart(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
     private static partial void LogStopped(ILogger log, Exception failure);

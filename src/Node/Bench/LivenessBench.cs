@@ -9,6 +9,7 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
+using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Node.Bench;
 
@@ -20,6 +21,9 @@ internal sealed class LivenessBench(string directory, NetworkSize size, NodeLog 
 
     private static readonly TimeSpan BootstrapLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>A relay that was down at a vote is missing until the client asks for the next consensus but one.</summary>
+    private static readonly TimeSpan ListedLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Heartbeats of everybody have been accepted by then.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -45,6 +49,7 @@ internal sealed class LivenessBench(string directory, NetworkSize size, NodeLog 
         PlannedNode[] victims = [.. plan.Nodes.Where(node => node.Role != NodeRole.Authority)];
         for (int run = 0; run < runs; run++)
         {
+            await WhenAllListedAsync(victims, cancel);
             LivenessBenchRun result = await MeasureAsync(victims[run % victims.Length], cancel);
             report.Runs.Add(result);
             view.Done(string.Create(
@@ -101,6 +106,34 @@ internal sealed class LivenessBench(string directory, NetworkSize size, NodeLog 
             {
                 throw new CommandException(ErrorKind.Internal, "A new circuit goes through a relay that is marked down.");
             }
+        }
+    }
+
+    /// <summary>The client's consensus lists all of them: otherwise a run would begin with fewer guards or exits than the one before.</summary>
+    private async Task WhenAllListedAsync(PlannedNode[] relays, CancellationToken cancel)
+    {
+        var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnView(NetworkView view)
+        {
+            if (Array.TrueForAll(relays, relay => view.Find(relay.Identity) is not null))
+            {
+                listed.TrySetResult();
+            }
+        }
+
+        _client!.Client.ViewChanged += OnView;
+        try
+        {
+            OnView(_client.Client.View!);
+            await listed.Task.WaitAsync(ListedLimit, cancel);
+        }
+        catch (TimeoutException)
+        {
+            throw new CommandException(ErrorKind.Timeout, $"The client's consensus did not list every relay within {ListedLimit.TotalMinutes:0} minutes.");
+        }
+        finally
+        {
+            _client.Client.ViewChanged -= OnView;
         }
     }
 

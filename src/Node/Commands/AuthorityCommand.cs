@@ -9,6 +9,7 @@ using Tunic.Node.Storage;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
+using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.NetworkDirectory;
@@ -68,6 +69,7 @@ internal sealed class AuthorityCommand
         var profile = new NetworkProfile { Name = name, Authorities = [self], IsPrivate = isPrivate, HasLiveness = true };
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var client = new ClientNode(profile, new ClientOptions(), new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
+        await client.LoadAsync(signals.Stopping);
         await using RelayHost relay = await RelayHost.CreateAsync(
             CreateSettings(arguments, profile, self), profile, store, environment, signals.Stopping);
         try
@@ -108,9 +110,14 @@ internal sealed class AuthorityCommand
         string fileName = $"{name}.tunic-network";
         using Ed25519PrivateKey key = await KeysCommand.LoadOrMakeNetworkKeyAsync(store, cancel);
         long serial = 1;
-        if (await store.ReadAsync(fileName, cancel) is { } kept && NetworkFileCodec.TryDecode(kept, out NetworkFile? before, out _) && before.Key == key.PublicKey)
+        if (await store.ReadAsync(fileName, cancel) is { } kept)
         {
-            bool isSame = before.Authorities.SequenceEqual([self]) && before.IsPrivate == isPrivate;
+            if (!NetworkFileCodec.TryDecode(kept, out NetworkFile? before, out string fault))
+            {
+                throw new CorruptStateException(store.Describe(fileName), fault, CorruptStateException.Restore); // the serial must not begin anew
+            }
+
+            bool isSame = before.Key == key.PublicKey && before.Authorities.SequenceEqual([self]) && before.IsPrivate == isPrivate;
             serial = isSame ? before.Serial : before.Serial + 1;
         }
 

@@ -33,7 +33,7 @@ internal static class AuthorityKeyFiles
 
         return AuthorityKeys.TryRead(Encoding.ASCII.GetString(signing ?? []), certificate ?? [], out AuthorityKeys? keys, out string? failure)
             ? keys
-            : throw new CommandException(ErrorKind.LocalState, $"The authority's keys cannot be used: {failure}.");
+            : throw new CommandException(ErrorKind.LocalState, $"The authority's keys in {store.Describe("keys")} cannot be used: {failure}. Restore them from a backup; nothing was overwritten.");
     }
 
     private static ValueTask WriteAsync(IStateStore store, string name, string text, CancellationToken cancel) =>

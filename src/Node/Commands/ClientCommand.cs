@@ -21,13 +21,13 @@ internal sealed class ClientCommand
     private readonly Option<int> _httpPort = new("--http-port") { Description = "HTTP proxy port on 127.0.0.1; 0 for none.", DefaultValueFactory = _ => ClientPorts.Http };
     private readonly Option<int> _dnsPort = new("--dns-port") { Description = "DNS port on 127.0.0.1; 0 for none." };
     private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for metrics in Prometheus' format; 0 for none." };
-    private readonly Option<int> _hops = new("--hops") { Description = "Hops of a circuit, 2 to 8; fewer than 3 are not anonymous.", DefaultValueFactory = _ => 3 };
+    private readonly HopsArgument _hops = new();
 
     internal Command Create()
     {
         var command = new Command("client", "Run a client: a SOCKS port and an HTTP proxy for programs on this machine.");
         _network.AddTo(command);
-        foreach (Option option in new Option[] { _socksPort, _httpPort, _dnsPort, _hops, _metricsPort })
+        foreach (Option option in new Option[] { _socksPort, _httpPort, _dnsPort, _hops.Option, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -64,23 +64,14 @@ internal sealed class ClientCommand
     {
         using var signals = new ProcessSignals();
         using NodeLog log = NodeLog.ToStandardOutput();
+        var options = new ClientOptions { PathLength = _hops.Read(arguments) };
         ChosenNetwork network = await _network.ChooseAsync(arguments, signals.Stopping);
-        var options = new ClientOptions { PathLength = arguments.GetValue(_hops) };
-        if (options.PathLength is < 2 or > 8)
-        {
-            throw new CommandException(ErrorKind.Configuration, $"--hops {options.PathLength}: a circuit has 2 to 8 hops.");
-        }
-
-        if (options.PathLength < 3)
-        {
-            log.Warn("Circuits of fewer than 3 hops are not anonymous: the guard and the exit can tell together who you are.");
-        }
-
         var store = new FileStateStore(network.ClientDirectory);
         using DataDirectoryLock held = DataDirectoryLock.TryTake(network.ClientDirectory)
             ?? throw new CommandException(ErrorKind.LocalState, $"Another client uses {network.ClientDirectory}: end it, or choose another directory with --data.");
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var node = new ClientNode(network.Profile, options, store, environment);
+        await node.LoadAsync(signals.Stopping);
         var ports = new ClientPorts(arguments.GetValue(_socksPort), arguments.GetValue(_httpPort), arguments.GetValue(_dnsPort));
         OpenPorts(node, environment, ports, network.Profile.IsPrivate);
         await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;

@@ -18,6 +18,7 @@ internal sealed class FetchCommand
     private readonly Argument<string> _url = new("url") { Description = "http or https address." };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "Write the page to this file instead of standard output." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the facts as JSON; the page goes to --output only." };
+    private readonly HopsArgument _hops = new();
     private readonly Option<int> _limit = new("--time-limit") { Description = "Seconds until it is given up.", DefaultValueFactory = _ => 120 };
 
     internal Command Create()
@@ -25,7 +26,7 @@ internal sealed class FetchCommand
         var command = new Command("fetch", "Fetch a page through the network and show which way it went.");
         command.Arguments.Add(_url);
         _network.AddTo(command);
-        foreach (Option option in new Option[] { _output, _json, _limit })
+        foreach (Option option in new Option[] { _output, _json, _hops.Option, _limit })
         {
             command.Options.Add(option);
         }
@@ -39,6 +40,7 @@ internal sealed class FetchCommand
         using var signals = new ProcessSignals();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(signals.Stopping);
         limit.CancelAfter(TimeSpan.FromSeconds(arguments.GetValue(_limit)));
+        var options = new ClientOptions { PathLength = _hops.Read(arguments), SpareCircuits = 0 };
         Uri url = ReadUrl(arguments.GetValue(_url)!);
         ChosenNetwork network = await _network.ChooseAsync(arguments, limit.Token);
         bool asJson = arguments.GetValue(_json);
@@ -46,7 +48,8 @@ internal sealed class FetchCommand
         log.Use([LogSink.Open(new LogTarget(asJson ? LogSeverity.Warning : LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
-        await using var node = new ClientNode(network.Profile, new ClientOptions { SpareCircuits = 0 }, store, environment);
+        await using var node = new ClientNode(network.Profile, options, store, environment);
+        await node.LoadAsync(limit.Token);
         node.Start();
         try
         {

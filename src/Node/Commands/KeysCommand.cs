@@ -82,7 +82,7 @@ internal static class KeysCommand
             string text = Encoding.ASCII.GetString(kept).Trim();
             return text.Length == 2 * Ed25519.SeedLength && text.All(char.IsAsciiHexDigit)
                 ? Ed25519PrivateKey.FromSeed(Convert.FromHexString(text))
-                : throw new CommandException(ErrorKind.LocalState, $"The file {NetworkKeyName} is no network key; it was left as it is.");
+                : throw new CommandException(ErrorKind.LocalState, $"{store.Describe(NetworkKeyName)} is no network key. Restore it from a backup; nothing was overwritten.");
         }
 
         Ed25519PrivateKey key = Ed25519PrivateKey.Generate(SystemRandomSource.Instance);

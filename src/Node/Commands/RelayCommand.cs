@@ -54,6 +54,7 @@ internal sealed class RelayCommand
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var client = new ClientNode(
             network.Profile, new ClientOptions(), new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
+        await client.LoadAsync(signals.Stopping);
         await using RelayHost relay = await RelayHost.CreateAsync(settings, network.Profile, store, environment, signals.Stopping);
         try
         {

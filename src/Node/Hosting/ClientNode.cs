@@ -1,6 +1,7 @@
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Network.NetworkDirectory;
+using Tunic.Node.Storage;
 using Tunic.Primitives.Storage;
 
 namespace Tunic.Node.Hosting;
@@ -28,6 +29,11 @@ internal sealed class ClientNode : IAsyncDisposable
         port.Start();
         _environment.Log.Notice($"Opened {kind} listener connection (ready) on {port.LocalEndPoint}");
     }
+
+    /// <summary>Reads what earlier runs have left; before anything else of the process writes beside it.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="StorageException">A file cannot be read.</exception>
+    internal Task LoadAsync(CancellationToken cancel) => Client.LoadAsync(cancel);
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     internal void Start()

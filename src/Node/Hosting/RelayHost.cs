@@ -95,7 +95,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
         await keys.WriteFingerprintsAsync(settings.Descriptor.Nickname, cancel);
         AuthorityHost? authority = settings.Authority is null ? null
             : await AuthorityHost.CreateAsync(settings.Authority, profile, keys.RsaIdentity, store, environment, cancel);
-        return new RelayHost(settings, profile, keys, authority, store, environment);
+        var host = new RelayHost(settings, profile, keys, authority, store, environment);
+        await (host._mirror?.LoadAsync(cancel) ?? Task.CompletedTask);
+        return host;
     }
 
     /// <summary>Opens the OR ports, and publishes the relay from now on.</summary>

@@ -4,14 +4,13 @@ namespace Tunic.Node.Storage;
 
 /// <summary>Blobs as files below one directory, which is this user's alone (0700, files 0600).</summary>
 /// <remarks>
-/// A file is replaced by renaming a complete one over it. Links and other things in the place of a file are never followed. Files whose
-/// name begins with "cached-" can be fetched again and are verified when they are read, so they are not forced to the disk.
+/// A file is replaced by renaming a complete one over it, which is on the disk by then: not even a crash of the machine leaves half a file.
+/// Links and other things in the place of a file are never followed.
 /// </remarks>
 internal sealed class FileStateStore : IStateStore
 {
     internal const long MaxLength = 256L << 20;
     private const string UnfinishedSuffix = ".tmp";
-    private const string CachePrefix = "cached-";
 
     private readonly string _root;
 
@@ -52,8 +51,7 @@ internal sealed class FileStateStore : IStateStore
         {
             PrivateFiles.MakeDirectory(Path.GetDirectoryName(path)!);
             _ = PrivateFiles.IsPlainFile(path); // a link or a directory in its place is not replaced
-            bool toDisk = !Path.GetFileName(path).StartsWith(CachePrefix, StringComparison.Ordinal);
-            await PrivateFiles.ReplaceAsync(path, path + UnfinishedSuffix, content, toDisk, cancel);
+            await PrivateFiles.ReplaceAsync(path, path + UnfinishedSuffix, content, cancel);
         }
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException and not StorageException)
         {
@@ -96,6 +94,9 @@ internal sealed class FileStateStore : IStateStore
             throw Unusable(_root, "list", failure);
         }
     }
+
+    /// <inheritdoc/>
+    public string Describe(string name) => PathOf(name);
 
     private static async ValueTask<byte[]?> ReadAllAsync(string path, CancellationToken cancel)
     {

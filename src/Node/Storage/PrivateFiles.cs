@@ -49,14 +49,13 @@ internal static class PrivateFiles
             : throw new StorageException($"{path} is a directory, and a file is expected.");
     }
 
-    /// <summary>Writes a new file and renames it over the old one.</summary>
+    /// <summary>Writes a new file, waits until the disk has it, and renames it over the old one.</summary>
     /// <param name="path">The file to replace.</param>
     /// <param name="unfinishedPath">Beside it: holds the new content until it is complete. What is left of an earlier attempt is removed.</param>
     /// <param name="content">All of it.</param>
-    /// <param name="toDisk">Wait until the disk has it, so that it survives a crash of the machine.</param>
     /// <param name="cancel">Ends the attempt; the old file stays.</param>
     internal static async Task ReplaceAsync(
-        string path, string unfinishedPath, ReadOnlyMemory<byte> content, bool toDisk, CancellationToken cancel)
+        string path, string unfinishedPath, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         File.Delete(unfinishedPath);
         var options = new FileStreamOptions
@@ -71,10 +70,7 @@ internal static class PrivateFiles
             await using (var file = new FileStream(unfinishedPath, options))
             {
                 await file.WriteAsync(content, cancel);
-                if (toDisk)
-                {
-                    file.Flush(flushToDisk: true);
-                }
+                file.Flush(flushToDisk: true);
             }
 
             File.Move(unfinishedPath, path, overwrite: true);

@@ -17,4 +17,6 @@ internal sealed class ReadThroughStateStore(IStateStore below) : IStateStore
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) =>
         [.. (await below.ListAsync(prefix, cancel)).Union(await _changes.ListAsync(prefix, cancel), StringComparer.Ordinal)];
+
+    public string Describe(string name) => below.Describe(name);
 }

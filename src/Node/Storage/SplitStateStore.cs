@@ -16,5 +16,7 @@ internal sealed class SplitStateStore(IStateStore state, IStateStore cache) : IS
     public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) =>
         [.. await state.ListAsync(prefix, cancel), .. await cache.ListAsync(prefix, cancel)];
 
+    public string Describe(string name) => StoreOf(name).Describe(name);
+
     private IStateStore StoreOf(string name) => name.StartsWith(CachePrefix, StringComparison.Ordinal) ? cache : state;
 }

@@ -50,6 +50,7 @@ internal sealed class TorProcess : IAsyncDisposable
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
+        await _client.LoadAsync(_signals.Stopping);
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);

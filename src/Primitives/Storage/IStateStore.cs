@@ -19,4 +19,7 @@ public interface IStateStore
     /// <summary>The names that begin with <paramref name="prefix"/>, in no particular order.</summary>
     /// <exception cref="IOException">They cannot be listed.</exception>
     ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel);
+
+    /// <summary>How to speak of a blob to people: its path, where it is a file.</summary>
+    string Describe(string name) => name;
 }

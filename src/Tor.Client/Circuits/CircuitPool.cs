@@ -13,11 +13,8 @@ namespace Tunic.Tor.Client.Circuits;
 /// <summary>The circuits to exits: finds one for each request, builds what is missing and a few ahead of time, and retires old ones.</summary>
 /// <remarks>One gate guards all lists; nothing waits inside it, and no circuit is closed inside it: that sends, and wakes others.</remarks>
 internal sealed partial class CircuitPool(
-    ClientOptions options, CircuitBuilder builder, PathPlanner planner, TimeProvider time, ILogger log) : IAsyncDisposable
+    ClientOptions options, BuildCircuit buildCircuit, PathPlanner planner, TimeProvider time, ILogger log) : IAsyncDisposable
 {
-    /// <summary>Failed builds after which a request gives up, if no circuit came in between.</summary>
-    private const int MaxBuildFailures = 10;
-
     /// <summary>Requests with new isolation keys within this time decide how many circuits are kept ready.</summary>
     private static readonly TimeSpan DemandWindow = TimeSpan.FromSeconds(10);
 
@@ -27,7 +24,8 @@ internal sealed partial class CircuitPool(
     private readonly CircuitSet _circuits = new();
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<CircuitBuild> _builds = [];
-    private readonly List<CircuitWaiter> _waiters = [];
+    private readonly CircuitBuildPace _pace = new();
+    private readonly CircuitWaiters _waiters = new();
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
@@ -52,6 +50,8 @@ internal sealed partial class CircuitPool(
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
+    private bool MayBuild => !_stop.IsCancellationRequested && _pace.Allows && _builds.Count < options.MaxBuilding;
+
     /// <summary>Begins to keep circuits ready. The directory must be there.</summary>
     internal void Start()
     {
@@ -74,8 +74,7 @@ internal sealed partial class CircuitPool(
                 return found;
             }
 
-            waiter = new CircuitWaiter(request);
-            _waiters.Add(waiter);
+            waiter = _waiters.Add(request, Now);
             Refill();
         }
 
@@ -152,10 +151,7 @@ internal sealed partial class CircuitPool(
         PooledCircuit[] closing;
         lock (_gate)
         {
-            foreach (CircuitWaiter waiter in _waiters)
-            {
-                waiter.Fail(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
-            }
+            _waiters.FailAll(new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down"));
 
             closing = [.. _circuits.TakeWhere(_ => true), .. _waitingForGuard];
             _waitingForGuard.Clear();
@@ -212,25 +208,25 @@ internal sealed partial class CircuitPool(
     /// <summary>Starts the builds that waiting requests and the reserve call for.</summary>
     private void Refill()
     {
-        if (_stop.IsCancellationRequested)
-        {
-            return;
-        }
-
-        if (_stop.IsCancellationRequested)
+        if (!MayBuild)
         {
             return;
         }
 
         // A build that fits several requests of one key serves them all; those of different keys need one each.
         var promised = new List<CircuitBuild>();
-        foreach (CircuitWaiter waiter in _waiters)
+        foreach (CircuitWaiter waiter in _waiters.All.ToArray())
         {
             CircuitBuild? build = _builds.Find(candidate => candidate.Fits(waiter.Request) && IsFor(candidate, waiter, promised));
             build ??= TryBuild(waiter.Request);
-            if (build is null)
+            if (build is null && !MayBuild)
             {
                 return;
+            }
+
+            if (build is null)
+            {
+                continue; // no path fits it, and it has been told; the next one may be luckier
             }
 
             build.PromisedTo ??= waiter.Request.Isolation;
@@ -264,7 +260,7 @@ internal sealed partial class CircuitPool(
 
     private CircuitBuild? TryBuild(CircuitRequest request)
     {
-        if (_builds.Count >= options.MaxBuilding)
+        if (!MayBuild)
         {
             return null;
         }
@@ -278,7 +274,12 @@ internal sealed partial class CircuitPool(
 
         if (!result.IsFound)
         {
-            FailWaiters(request, result);
+            if (result.Failure == PathFailure.NoGuard)
+            {
+                _pace.OnNoGuard();
+            }
+
+            _waiters.OnNoPath(request, result, Now);
             return null;
         }
 
@@ -302,7 +303,7 @@ internal sealed partial class CircuitPool(
         try
         {
             CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(planner.View!.Consensus.Parameters);
-            (OriginCircuit circuit, GuardVerdict verdict) = await builder.BuildAsync(build.Path, congestion, either.Token);
+            (OriginCircuit circuit, GuardVerdict verdict) = await buildCircuit(build.Path, congestion, either.Token);
             Add(new PooledCircuit(circuit, build.Path, Now), verdict, build);
         }
         catch (OperationCanceledException)
@@ -340,6 +341,7 @@ internal sealed partial class CircuitPool(
             if (!isUnwanted)
             {
                 _avoid.Clear();
+                _pace.OnBuilt();
                 if (verdict == GuardVerdict.MaybeUsableLater)
                 {
                     _waitingForGuard.Add(circuit); // a better guard may still answer: see UpgradeWaiting
@@ -367,19 +369,7 @@ internal sealed partial class CircuitPool(
     private List<CircuitWaiter> Serve(PooledCircuit circuit)
     {
         _circuits.Add(circuit);
-        var served = new List<CircuitWaiter>();
-        foreach (CircuitWaiter waiter in _waiters)
-        {
-            if (circuit.Fits(waiter.Request))
-            {
-                waiter.Serve(circuit);
-                Use(circuit, waiter.Request);
-                served.Add(waiter);
-            }
-        }
-
-        served.ForEach(waiter => _waiters.Remove(waiter));
-        return served;
+        return _waiters.Serve(circuit, request => Use(circuit, request));
     }
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
@@ -433,40 +423,12 @@ internal sealed partial class CircuitPool(
                 _avoid.Add(failure.Relay.RsaIdentity); // a guard that failed is the guard selector's business
             }
 
-            foreach (CircuitWaiter waiter in _waiters.ToArray())
-            {
-                if (!build.Fits(waiter.Request) || build.Number <= waiter.LastCounted)
-                {
-                    continue; // builds that ran at the same time fail for the same reason: together they are one failure
-                }
-
-                waiter.LastCounted = _lastNumber;
-                if (++waiter.Failures >= MaxBuildFailures)
-                {
-                    waiter.Fail(failure);
-                    _waiters.Remove(waiter);
-                }
-            }
-
+            _pace.OnFailed(build.Number, _lastNumber);
+            _waiters.OnBuildFailed(build, _lastNumber, failure, Now);
             if (_waiters.Count > 0)
             {
                 Refill();
             }
-        }
-    }
-
-    private void FailWaiters(CircuitRequest request, PathResult result)
-    {
-        (ErrorKind kind, string why) = result.Failure switch
-        {
-            PathFailure.NoExit => (ErrorKind.RemoteRefused, $"no usable exit takes port {request.Port.Port}"), // the exits' will, not a lack of network
-            PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
-            _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
-        };
-        foreach (CircuitWaiter waiter in _waiters.Where(waiter => waiter.Request == request).ToArray())
-        {
-            waiter.Fail(new CircuitEndedException(kind, $"no circuit: {why}"));
-            _waiters.Remove(waiter);
         }
     }
 
@@ -495,6 +457,7 @@ internal sealed partial class CircuitPool(
                 return;
             }
 
+            _pace.OnSecond();
             closing = _circuits.TakeWhere(IsOver);
             served = UpgradeWaiting(closing);
             Refill();

@@ -3,12 +3,15 @@ using Tunic.Tor.Network;
 namespace Tunic.Tor.Client.Circuits;
 
 /// <summary>Somebody who waits for a circuit. Guarded by the pool's gate.</summary>
-internal sealed class CircuitWaiter(CircuitRequest request)
+internal sealed class CircuitWaiter(CircuitRequest request, TimeSpan since)
 {
     private readonly TaskCompletionSource<PooledCircuit> _result = new(); // set outside the gate, or on the pool
     private PooledCircuit? _circuit;
 
     internal CircuitRequest Request => request;
+
+    /// <summary>When it began to wait, monotonic.</summary>
+    internal TimeSpan Since => since;
 
     internal Task<PooledCircuit> Result => _result.Task;
 

@@ -15,7 +15,7 @@ internal static class Tunnel
             await connection.SendAsync(reply, stop);
             await SendEarlyInputAsync(connection, stream);
             connection.ReleaseInput();
-            await SocketPump.RunAsync(connection.Socket, stream);
+            await SocketPump.RunAsync(connection.Socket, stream, Timeout.InfiniteTimeSpan);
         }
         finally
         {

@@ -1,46 +1,59 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
-using Tunic.Primitives.Keys;
+using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.NetworkDirectory;
-using Tunic.Tor.Protocol.Documents;
-using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Consensuses;
-using Tunic.Tor.Protocol.Documents.Microdescriptors;
 using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.NetworkDirectory;
 
 /// <summary>Keeps what the client knows of the network fresh: consensus, certificates, microdescriptors (dir-spec, "Client operation").</summary>
 /// <remarks>One loop owns all of it; what others see are immutable views handed to the planner.</remarks>
-internal sealed class ClientDirectory(
-    NetworkProfile profile,
-    ClientOptions options,
-    DirectoryCache cache,
-    DirectoryFetcher fetcher,
-    PathPlanner planner,
-    RandomSource random,
-    TimeProvider time,
-    ILogger log)
+internal sealed class ClientDirectory
 {
-    /// <summary>Microdescriptors asked for in one request: the line stays well below a directory's limit.</summary>
-    private const int MicrodescriptorsPerRequest = 256;
-    private const int MaxConsensusLength = 32 << 20;
-    private const int ParallelRequests = 4;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan MicrodescriptorRetry = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan WorstClockSkew = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestMicrodescriptorRetry = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<AuthorityCertificate> _certificates = [];
-    private readonly Dictionary<Digest256, MicrodescriptorEntry> _microdescriptors = [];
-    private Consensus? _consensus;
+    private readonly NetworkProfile _profile;
+    private readonly ClientOptions _options;
+    private readonly DirectoryCache _cache;
+    private readonly PathPlanner _planner;
+    private readonly RandomSource _random;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly ClockWatch _clock;
+    private readonly ClientConsensus _consensus;
+    private readonly ClientMicrodescriptors _microdescriptors;
+    private readonly RetryPause _pause;
+    private readonly RetryPause _microdescriptorPause;
     private DateTime _nextFetch;
+    private int _missing;
+    private bool _isLoaded;
 
-    /// <summary>Told of each step until circuits can be built.</summary>
-    internal IProgress<BootstrapProgress>? Progress { get; init; }
+    internal ClientDirectory(
+        NetworkProfile profile,
+        ClientOptions options,
+        DirectoryCache cache,
+        IDirectoryFetcher fetcher,
+        PathPlanner planner,
+        ClockWatch clock,
+        RandomSource random,
+        TimeProvider time,
+        ILogger log,
+        IProgress<BootstrapProgress>? progress)
+    {
+        (_profile, _options, _cache, _planner, _clock) = (profile, options, cache, planner, clock);
+        (_random, _time, _log, Progress) = (random, time, log, progress);
+        _pause = new RetryPause(FirstRetry, LongestRetry, random);
+        _microdescriptorPause = new RetryPause(FirstRetry, LongestMicrodescriptorRetry, random);
+        _consensus = new ClientConsensus(profile, cache, fetcher, clock, time, log) { Progress = progress };
+        _microdescriptors = new ClientMicrodescriptors(cache, fetcher) { Progress = progress, OnArrived = PublishView };
+    }
 
     /// <summary>Told of each new view.</summary>
     internal Action<NetworkView>? OnView { get; init; }
@@ -48,69 +61,64 @@ internal sealed class ClientDirectory(
     /// <summary>Ends when enough is known to build circuits.</summary>
     internal Task Ready => _ready.Task;
 
-    private DateTime UtcNow => time.GetUtcNow().UtcDateTime;
+    private IProgress<BootstrapProgress>? Progress { get; }
 
-    /// <summary>Loads the cache, fetches what is missing, and goes on until cancelled.</summary>
+    private DateTime UtcNow => _time.GetUtcNow().UtcDateTime;
+
+    /// <summary>Reads what earlier runs have left; the second time it does nothing.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    internal async Task LoadAsync(CancellationToken cancel)
+    {
+        if (_isLoaded)
+        {
+            return;
+        }
+
+        if (await _cache.ReadStateAsync(cancel) is { } state && _planner.LoadState(state) is { } fault)
+        {
+            throw _cache.CorruptState(fault);
+        }
+
+        await _microdescriptors.LoadAsync(cancel);
+        await _consensus.LoadAsync(cancel);
+        if (_consensus.Current is { } consensus)
+        {
+            Adopt(consensus, before: null);
+        }
+
+        _isLoaded = true;
+    }
+
+    /// <summary>Loads the cache if nobody has, fetches what is missing, and goes on until cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancel)
     {
         await LoadAsync(cancel);
-        TimeSpan retry = FirstRetry;
         while (!cancel.IsCancellationRequested)
         {
             TimeSpan pause;
             try
             {
                 pause = await UpdateAsync(cancel);
-                retry = FirstRetry;
+                _pause.Reset();
             }
             catch (Exception failure) when (!cancel.IsCancellationRequested)
             {
-                Report(failure, retry);
-                pause = retry * (0.5 + random.NextDouble());
-                retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
+                pause = _pause.Next();
+                Report(failure, pause);
             }
 
             await SaveStateAsync(cancel);
-            await Task.Delay(pause, time, cancel);
+            await Task.Delay(pause, _time, cancel);
         }
     }
 
     /// <summary>Writes guards and build times when they have changed.</summary>
     internal async Task SaveStateAsync(CancellationToken cancel)
     {
-        if (planner.TakeChangedState() is { } state)
+        if (_planner.TakeChangedState() is { } state)
         {
-            await cache.WriteStateAsync(state, cancel);
-        }
-    }
-
-    private async Task LoadAsync(CancellationToken cancel)
-    {
-        if (await cache.ReadStateAsync(cancel) is { } state)
-        {
-            planner.LoadState(state);
-        }
-
-        _certificates.AddRange(await cache.ReadCertificatesAsync(cancel));
-        foreach (MicrodescriptorEntry entry in await cache.ReadMicrodescriptorsAsync(cancel))
-        {
-            _microdescriptors[entry.Digest] = entry;
-        }
-
-        if (await cache.ReadConsensusAsync(cancel) is { } text)
-        {
-            if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
-            {
-                cache.ReportUnusable(fault.Reason);
-            }
-            else if (!Verify(consensus).IsAccepted)
-            {
-                cache.ReportUnusable("not enough of the network's authorities have signed it");
-            }
-            else if (consensus.IsReasonablyLive(UtcNow))
-            {
-                Adopt(consensus);
-            }
+            await _cache.WriteStateAsync(state, cancel);
         }
     }
 
@@ -118,203 +126,86 @@ internal sealed class ClientDirectory(
     /// <returns>How long there is nothing to do.</returns>
     private async Task<TimeSpan> UpdateAsync(CancellationToken cancel)
     {
-        if (_consensus is null || UtcNow >= _nextFetch)
+        Exception? failure = null;
+        Consensus? before = _consensus.Current;
+        if (before is null || UtcNow >= _nextFetch)
         {
-            await UpdateConsensusAsync(cancel);
+            try
+            {
+                await _consensus.UpdateAsync(cancel);
+                Adopt(_consensus.Current!, before);
+            }
+            catch (TunicException late) when (before is not null)
+            {
+                failure = late; // what the present one names is fetched all the same
+            }
         }
 
-        bool complete = await UpdateMicrodescriptorsAsync(cancel);
+        TimeSpan untilRetry = await UpdateMicrodescriptorsAsync(cancel);
+        if (failure is not null)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
         TimeSpan untilFetch = _nextFetch - UtcNow;
-        TimeSpan pause = complete || untilFetch < MicrodescriptorRetry ? untilFetch : MicrodescriptorRetry;
+        TimeSpan pause = untilRetry < untilFetch ? untilRetry : untilFetch;
         return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
     }
 
-    private async Task UpdateConsensusAsync(CancellationToken cancel)
+    /// <summary>Fetches those that are missing.</summary>
+    /// <returns>When to try again, if some still are: at once when this try got others, so that one poor directory costs no time.</returns>
+    private async Task<TimeSpan> UpdateMicrodescriptorsAsync(CancellationToken cancel)
     {
-        Progress?.Report(BootstrapProgress.RequestingConsensus);
-        string signers = string.Join('+', profile.Authorities.Select(authority => authority.V3Identity.ToString()[..6]).Order());
-        DirectoryResponse response = await fetcher.FetchAsync(
-            new DirectoryRequest($"/tor/status-vote/current/consensus-microdesc/{signers}.z")
-            {
-                IfModifiedSince = _consensus?.ValidAfter,
-                MaxBodyLength = MaxConsensusLength,
-            },
-            attempts: 3,
-            cancel);
-        Progress?.Report(BootstrapProgress.LoadingConsensus);
-        CheckClock(response);
-        if (response.Status == 304)
+        int before = _missing;
+        _missing = await _microdescriptors.UpdateAsync(_consensus.Current!, cancel);
+        if (_missing == 0)
         {
-            await fetcher.ForgetAsync();
-            throw new DirectoryException("a directory has no newer consensus yet");
+            return TimeSpan.MaxValue;
         }
 
-        if (!response.IsSuccess)
+        bool isProgress = before == 0 || _missing < before;
+        if (isProgress)
         {
-            await fetcher.ForgetAsync();
-            throw new DirectoryException($"a directory has no consensus for us: {response.Status} {response.Reason}");
+            _microdescriptorPause.Reset();
         }
 
-        await TakeConsensusAsync(response.Body, cancel);
+        return isProgress ? TimeSpan.Zero : _microdescriptorPause.Next();
     }
 
-    private async Task TakeConsensusAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
+    private void Adopt(Consensus consensus, Consensus? before)
     {
-        if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
-        {
-            await fetcher.ForgetAsync();
-            throw new DirectoryException($"a directory served a consensus that cannot be read: {fault.Reason}");
-        }
-
-        ConsensusVerification verification = Verify(consensus);
-        if (!verification.IsAccepted && verification.CouldBeAccepted)
-        {
-            await FetchCertificatesAsync(verification.MissingCertificates, cancel);
-            verification = Verify(consensus);
-        }
-
-        if (!verification.IsAccepted || consensus.Flavor != ConsensusFlavor.Microdescriptor || !consensus.IsReasonablyLive(UtcNow))
-        {
-            await fetcher.ForgetAsync();
-            throw new DirectoryException(
-                verification.IsAccepted
-                    ? $"a directory served a consensus that is out of date: valid until {consensus.ValidUntil:u}, and our clock says {UtcNow:u}"
-                    : $"a directory served a consensus with {verification.Good.Count} good signatures of the {verification.Required} needed");
-        }
-
-        if (_consensus is { } present && consensus.ValidAfter <= present.ValidAfter)
-        {
-            await fetcher.ForgetAsync();
-            throw new DirectoryException("a directory served a consensus that is no newer than ours");
-        }
-
-        await cache.WriteConsensusAsync(text, cancel);
-        Adopt(consensus);
-    }
-
-    private void Adopt(Consensus consensus)
-    {
-        Prune(consensus, before: _consensus);
-        _consensus = consensus;
-        _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, profile.IsPrivate, random);
-        DirectoryLog.NewConsensus(log, consensus.ValidAfter, consensus.Relays.Count);
+        _microdescriptors.OnConsensus(consensus, before);
+        _missing = 0;
+        _nextFetch = ConsensusSchedule.ChooseNextFetch(consensus, _profile.IsPrivate, _random);
+        DirectoryLog.NewConsensus(_log, consensus.ValidAfter, consensus.Relays.Count);
         PublishView();
-    }
-
-    private ConsensusVerification Verify(Consensus consensus) =>
-        ConsensusVerifier.Verify(consensus, _certificates, profile.TrustedIdentities, UtcNow);
-
-    private async Task FetchCertificatesAsync(IReadOnlyList<AuthorityKeyId> missing, CancellationToken cancel)
-    {
-        Progress?.Report(BootstrapProgress.LoadingCertificates);
-        DirectoryResponse response = await fetcher.FetchAsync(
-            new DirectoryRequest($"/tor/keys/fp-sk/{string.Join('+', missing)}.z"), attempts: 3, cancel);
-        if (!response.IsSuccess)
-        {
-            return;
-        }
-
-        foreach (AuthorityCertificate certificate in AuthorityCertificate.ParseList(response.Body))
-        {
-            if (profile.TrustedIdentities.Contains(certificate.Identity)
-                && !_certificates.Exists(known => known.KeyId == certificate.KeyId))
-            {
-                _certificates.Add(certificate);
-            }
-        }
-
-        await cache.WriteCertificatesAsync(_certificates, cancel);
-    }
-
-    /// <summary>Fetches what the consensus names and we lack.</summary>
-    /// <returns>True when nothing is missing any more.</returns>
-    private async Task<bool> UpdateMicrodescriptorsAsync(CancellationToken cancel)
-    {
-        Digest256[] missing = [.. _consensus!.Relays
-            .Select(relay => relay.MicrodescriptorDigest)
-            .Where(digest => !_microdescriptors.ContainsKey(digest))
-            .Distinct()];
-        if (missing.Length == 0)
-        {
-            return true;
-        }
-
-        Progress?.Report(BootstrapProgress.RequestingMicrodescriptors);
-        foreach (Digest256[][] round in missing.Chunk(MicrodescriptorsPerRequest).Chunk(ParallelRequests))
-        {
-            DirectoryResponse[] responses = await Task.WhenAll(round.Select(digests => fetcher.FetchAsync(
-                new DirectoryRequest($"/tor/micro/d/{string.Join('-', digests.Select(digest => digest.ToBase64()))}.z"), attempts: 3, cancel)));
-            foreach (DirectoryResponse response in responses.Where(response => response.IsSuccess))
-            {
-                Take(response.Body, missing);
-            }
-
-            Progress?.Report(BootstrapProgress.LoadingMicrodescriptors);
-            PublishView();
-        }
-
-        HashSet<Digest256> named = [.. _consensus.Relays.Select(relay => relay.MicrodescriptorDigest)];
-        await cache.WriteMicrodescriptorsAsync(
-            _microdescriptors.Values.Where(entry => named.Contains(entry.Digest)).Select(entry => entry.Text), cancel);
-        return named.All(_microdescriptors.ContainsKey);
-    }
-
-    /// <summary>Keeps what was asked for, and nothing else that the directory may have sent.</summary>
-    private void Take(ReadOnlyMemory<byte> texts, Digest256[] wanted)
-    {
-        HashSet<Digest256> asked = [.. wanted];
-        foreach (MicrodescriptorEntry entry in new MicrodescriptorParser().ParseList(texts).Where(entry => asked.Contains(entry.Digest)))
-        {
-            _microdescriptors[entry.Digest] = entry;
-        }
-    }
-
-    /// <summary>Forgets microdescriptors that neither this consensus nor the one before names.</summary>
-    private void Prune(Consensus consensus, Consensus? before)
-    {
-        HashSet<Digest256> named =
-            [.. consensus.Relays.Concat(before?.Relays ?? []).Select(relay => relay.MicrodescriptorDigest)];
-        foreach (Digest256 digest in _microdescriptors.Keys.Where(digest => !named.Contains(digest)).ToArray())
-        {
-            _microdescriptors.Remove(digest);
-        }
     }
 
     private void PublishView()
     {
-        var view = new NetworkView(
-            _consensus!,
-            _microdescriptors.Values
-                .Where(entry => entry.Microdescriptor is not null)
-                .ToDictionary(entry => entry.Digest, entry => entry.Microdescriptor!));
-        planner.Update(view);
+        var view = new NetworkView(_consensus.Current!, _microdescriptors.Known);
+        _planner.Update(view);
         OnView?.Invoke(view);
-        if (planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= options.PathsNeeded && planner.KnowsGuards)
+        if (_planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= _options.PathsNeeded && _planner.KnowsGuards)
         {
             Progress?.Report(BootstrapProgress.EnoughDirectory);
             _ready.TrySetResult();
         }
     }
 
-    private void CheckClock(DirectoryResponse response)
-    {
-        TimeSpan? skew = fetcher.ClockSkew ?? (response.Date is { } date ? UtcNow - date : null);
-        if (skew is { } difference && difference.Duration() > WorstClockSkew)
-        {
-            DirectoryLog.ClockIsWrong(
-                log, difference.Duration().TotalMinutes, difference > TimeSpan.Zero ? "ahead of" : "behind");
-        }
-    }
-
     private void Report(Exception failure, TimeSpan retry)
     {
-        if (failure is TunicException or IOException or TimeoutException)
+        if (failure is not (TunicException or IOException or TimeoutException))
         {
-            DirectoryLog.UpdateFailed(log, failure.Message, retry.TotalSeconds);
+            DirectoryLog.Fault(_log, failure);
+        }
+        else if (_clock.IsWrong)
+        {
+            DirectoryLog.UpdateFailedByClock(_log, failure.Message, retry.TotalSeconds); // its reason has been told
         }
         else
         {
-            DirectoryLog.Fault(log, failure);
+            DirectoryLog.UpdateFailed(_log, failure.Message, retry.TotalSeconds);
         }
     }
 }

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Microdescriptors;
+using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client.NetworkDirectory;
 
 /// <summary>The client's directory documents on disk, under stock tor's names and in its formats.</summary>
+/// <remarks>What cannot be read or understood is never overwritten: reading throws, and names the file.</remarks>
 internal sealed class DirectoryCache(IStateStore store, ILogger log)
 {
     private const string CertificatesName = "cached-certs";
@@ -15,37 +17,75 @@ internal sealed class DirectoryCache(IStateStore store, ILogger log)
     private const string StateName = "state";
     private static readonly string[] StateKeywords = ["Guard", "TotalBuildTimes", "CircuitBuildAbandonedCount", "CircuitBuildTimeBin"];
 
-    internal async Task<IReadOnlyList<AuthorityCertificate>> ReadCertificatesAsync(CancellationToken cancel) =>
-        await ReadAsync(CertificatesName, cancel) is { } text ? AuthorityCertificate.ParseList(text) : [];
+    /// <exception cref="CorruptStateException">One of them makes no sense.</exception>
+    internal async Task<IReadOnlyList<AuthorityCertificate>> ReadCertificatesAsync(CancellationToken cancel)
+    {
+        if (await store.ReadAsync(CertificatesName, cancel) is not { } text)
+        {
+            return [];
+        }
+
+        IReadOnlyList<AuthorityCertificate> certificates = AuthorityCertificate.ParseList(text, out int rejected);
+        return rejected == 0 ? certificates : throw Corrupt(CertificatesName, "it does not hold authorities' certificates throughout");
+    }
 
     internal ValueTask WriteCertificatesAsync(IEnumerable<AuthorityCertificate> certificates, CancellationToken cancel) =>
         store.WriteAsync(CertificatesName, Join(certificates.Select(certificate => certificate.Text)), cancel);
 
-    /// <summary>The text of the cached consensus, unverified; null when there is none that can be read.</summary>
-    internal ValueTask<byte[]?> ReadConsensusAsync(CancellationToken cancel) => ReadAsync(ConsensusName, cancel);
+    /// <summary>The text of the cached consensus, unverified; null when there is none.</summary>
+    internal ValueTask<byte[]?> ReadConsensusAsync(CancellationToken cancel) => store.ReadAsync(ConsensusName, cancel);
 
     internal ValueTask WriteConsensusAsync(ReadOnlyMemory<byte> text, CancellationToken cancel) =>
         store.WriteAsync(ConsensusName, text, cancel);
 
-    internal async Task<IReadOnlyList<MicrodescriptorEntry>> ReadMicrodescriptorsAsync(CancellationToken cancel) =>
-        await ReadAsync(MicrodescriptorsName, cancel) is { } text ? new MicrodescriptorParser().ParseList(WithoutAnnotations(text)) : [];
+    /// <exception cref="CorruptStateException">One of them makes no sense.</exception>
+    internal async Task<IReadOnlyList<MicrodescriptorEntry>> ReadMicrodescriptorsAsync(CancellationToken cancel)
+    {
+        if (await store.ReadAsync(MicrodescriptorsName, cancel) is not { Length: > 0 } text)
+        {
+            return [];
+        }
+
+        IReadOnlyList<MicrodescriptorEntry> entries = new MicrodescriptorParser().ParseList(WithoutAnnotations(text));
+        return entries.Count > 0 && entries.All(entry => entry.Fault is null)
+            ? entries
+            : throw Corrupt(MicrodescriptorsName, "it does not hold microdescriptors throughout");
+    }
 
     internal ValueTask WriteMicrodescriptorsAsync(IEnumerable<ReadOnlyMemory<byte>> texts, CancellationToken cancel) =>
         store.WriteAsync(MicrodescriptorsName, Join(texts), cancel);
 
-    internal ValueTask<byte[]?> ReadStateAsync(CancellationToken cancel) => ReadAsync(StateName, cancel);
+    /// <summary>The lines that other runs have left; null when there are none.</summary>
+    /// <exception cref="CorruptStateException">It is no state file.</exception>
+    internal async Task<IReadOnlyList<KeyValuePair<string, string>>?> ReadStateAsync(CancellationToken cancel)
+    {
+        if (await store.ReadAsync(StateName, cancel) is not { } content)
+        {
+            return null;
+        }
+
+        return StateFile.TryRead(content, out IReadOnlyList<KeyValuePair<string, string>> lines, out string? fault) ? lines : throw CorruptState(fault!);
+    }
 
     /// <summary>Replaces the client's lines; those of others stay, such as when a relay's onion key was made.</summary>
     internal async Task WriteStateAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
     {
-        string[] others = await ReadStateAsync(cancel) is { } before
+        string[] others = await store.ReadAsync(StateName, cancel) is { } before
             ? [.. Encoding.UTF8.GetString(before).Split('\n').Where(line => line.Length > 0 && !IsOfClient(line))]
             : [];
         byte[] rest = Encoding.UTF8.GetBytes(string.Concat(others.Select(line => line + "\n")));
         await store.WriteAsync(StateName, (byte[])[.. text.Span, .. rest], cancel);
     }
 
-    internal void ReportUnusable(string reason) => DirectoryLog.CacheUnusable(log, ConsensusName, reason);
+    internal void ReportUnusable(string reason) => DirectoryLog.CacheUnusable(log, store.Describe(ConsensusName), reason);
+
+    internal CorruptStateException CorruptConsensus(string complaint) => Corrupt(ConsensusName, complaint);
+
+    internal CorruptStateException CorruptState(string complaint) =>
+        new(store.Describe(StateName), complaint, CorruptStateException.Restore);
+
+    private CorruptStateException Corrupt(string name, string complaint) =>
+        new(store.Describe(name), complaint, CorruptStateException.FetchAgain);
 
     private static bool IsOfClient(string line) =>
         StateKeywords.Contains(line.Split(' ', 2)[0], StringComparer.Ordinal);
@@ -71,18 +111,5 @@ internal sealed class DirectoryCache(IStateStore store, ILogger log)
 
         string[] lines = Encoding.Latin1.GetString(text).Split('\n');
         return Encoding.Latin1.GetBytes(string.Join('\n', lines.Where(line => !line.StartsWith('@'))));
-    }
-
-    private async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel)
-    {
-        try
-        {
-            return await store.ReadAsync(name, cancel);
-        }
-        catch (IOException failure)
-        {
-            DirectoryLog.CacheUnusable(log, name, failure.Message);
-            return null;
-        }
     }
 }

@@ -10,6 +10,7 @@ using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
@@ -22,8 +23,14 @@ namespace Tunic.Tor.Client.NetworkDirectory;
 /// one directory as long as it answers.
 /// </summary>
 internal sealed class DirectoryFetcher(
-    NetworkProfile profile, ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, RandomSource random, ILogger log)
-    : IAsyncDisposable
+    NetworkProfile profile,
+    ChannelTable channels,
+    CircuitEnvironment circuits,
+    PathPlanner planner,
+    ClockWatch clock,
+    RandomSource random,
+    ILogger log)
+    : IDirectoryFetcher, IAsyncDisposable
 {
     /// <summary>Time for one directory to answer.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
@@ -35,19 +42,16 @@ internal sealed class DirectoryFetcher(
     /// <summary>Told of the first steps of a bootstrap.</summary>
     internal IProgress<BootstrapProgress>? Progress { get; init; }
 
-    /// <summary>Our clock less that of the directory we ask, when it told the time on an authenticated link; null when not known.</summary>
-    internal TimeSpan? ClockSkew { get; private set; }
-
-    /// <summary>Asks one directory, and when it fails others, up to <paramref name="attempts"/> in all.</summary>
-    /// <exception cref="TunicException">None of them answered.</exception>
-    internal async Task<DirectoryResponse> FetchAsync(DirectoryRequest request, int attempts, CancellationToken cancel)
+    /// <inheritdoc/>
+    public async Task<DirectoryReply> FetchAsync(
+        DirectoryRequest request, IReadOnlyCollection<RsaIdentity> avoid, int attempts, CancellationToken cancel)
     {
         for (int attempt = 1; ; attempt++)
         {
             DirectoryCircuit? directory = null;
             try
             {
-                directory = await GetDirectoryAsync(cancel);
+                directory = await GetDirectoryAsync(avoid, cancel);
                 using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 timer.CancelAfter(RequestTimeout);
                 DirectoryResponse response =
@@ -57,8 +61,13 @@ internal sealed class DirectoryFetcher(
                     throw new DirectoryException($"a directory answered {response.Status} {response.Reason}");
                 }
 
+                if (response.Date is { } date)
+                {
+                    clock.OnAnswer(date, AuthorityName(directory.Identity));
+                }
+
                 planner.OnDirectoryAnswered(directory.Use);
-                return response;
+                return new DirectoryReply(response, directory.Identity);
             }
             catch (Exception failure) when (IsOfDirectory(failure, cancel))
             {
@@ -78,7 +87,7 @@ internal sealed class DirectoryFetcher(
     /// <exception cref="OperationCanceledException">Cancelled, or no answer in time.</exception>
     internal async Task<DirectoryResponse> AskAsync(DirectoryRequest request, TimeSpan timeLimit, CancellationToken cancel)
     {
-        DirectoryCircuit directory = await GetDirectoryAsync(cancel);
+        DirectoryCircuit directory = await GetDirectoryAsync([], cancel);
         try
         {
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -94,8 +103,8 @@ internal sealed class DirectoryFetcher(
         }
     }
 
-    /// <summary>Leaves the present directory: it serves what is of no use to us.</summary>
-    internal async Task ForgetAsync()
+    /// <inheritdoc/>
+    public async Task ForgetAsync()
     {
         if (_current is { } current)
         {
@@ -117,17 +126,28 @@ internal sealed class DirectoryFetcher(
         !cancel.IsCancellationRequested
         && failure is TunicException or IOException or TimeoutException or OperationCanceledException;
 
-    private async Task<DirectoryCircuit> GetDirectoryAsync(CancellationToken cancel)
+    /// <summary>Null for one that is no authority.</summary>
+    private string? AuthorityName(RsaIdentity directory) =>
+        profile.Authorities.FirstOrDefault(authority => authority.RelayIdentity == directory)?.Nickname;
+
+    private async Task<DirectoryCircuit> GetDirectoryAsync(IReadOnlyCollection<RsaIdentity> avoid, CancellationToken cancel)
     {
         await _choosing.WaitAsync(cancel);
         try
         {
-            if (_current is { Circuit.HasEnded: false } current && !IsOutgrown(current))
+            if (_current is { Circuit.HasEnded: false } current && !IsOutgrown(current) && !avoid.Contains(current.Identity))
             {
                 return current;
             }
 
-            return _current = await OpenAsync(cancel);
+            DirectoryCircuit? before = _current;
+            _current = await OpenAsync(avoid, cancel);
+            if (before is not null)
+            {
+                await before.Circuit.DisposeAsync();
+            }
+
+            return _current;
         }
         finally
         {
@@ -138,9 +158,9 @@ internal sealed class DirectoryFetcher(
     /// <summary>A fallback or authority has done its service once guards can be asked.</summary>
     private bool IsOutgrown(DirectoryCircuit directory) => directory.Use is null && planner.HasGuards;
 
-    private async Task<DirectoryCircuit> OpenAsync(CancellationToken cancel)
+    private async Task<DirectoryCircuit> OpenAsync(IReadOnlyCollection<RsaIdentity> avoid, CancellationToken cancel)
     {
-        (HopTarget target, IReadOnlyList<IPEndPoint> addresses, GuardUse? use) = Choose();
+        (HopTarget target, IReadOnlyList<IPEndPoint> addresses, GuardUse? use) = Choose(avoid);
         try
         {
             Progress?.Report(BootstrapProgress.Connecting);
@@ -148,7 +168,11 @@ internal sealed class DirectoryFetcher(
                 new PeerIdentity(target.RsaIdentity, target.Ed25519Identity), addresses, cancel);
             Progress?.Report(BootstrapProgress.Connected);
             Progress?.Report(BootstrapProgress.HandshakeDone);
-            ClockSkew = channel.Link.ClockSkew;
+            if (channel.Link.ClockSkew is { } skew)
+            {
+                clock.OnLink(skew, AuthorityName(target.RsaIdentity));
+            }
+
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timer.CancelAfter(RequestTimeout);
             OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, timer.Token);
@@ -158,6 +182,11 @@ internal sealed class DirectoryFetcher(
         catch (Exception failure) when (IsOfDirectory(failure, cancel))
         {
             Avoid(target.RsaIdentity);
+            if (failure is ChannelProtocolException { IsAboutTime: true })
+            {
+                clock.OnInvalidCertificate();
+            }
+
             if (failure is CircuitEndedException { IsByPeer: true })
             {
                 planner.OnCancelled(use); // it answered, if only to refuse: whoever overloads a guard must not choose the next
@@ -171,9 +200,9 @@ internal sealed class DirectoryFetcher(
         }
     }
 
-    private (HopTarget Target, IReadOnlyList<IPEndPoint> Addresses, GuardUse? Use) Choose()
+    private (HopTarget Target, IReadOnlyList<IPEndPoint> Addresses, GuardUse? Use) Choose(IReadOnlyCollection<RsaIdentity> avoid)
     {
-        if (planner.TrySelectDirectory() is { } path)
+        if (planner.TrySelectDirectory(avoid) is { } path)
         {
             Relay relay = path.Hops[0];
             return (HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);

@@ -14,13 +14,17 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "{File} in the cache is of no use and is fetched again: {Reason}")]
     internal static partial void CacheUnusable(ILogger log, string file, string reason);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "our clock is {Minutes:0} minutes {Direction} that of the network: circuits may fail until it is set right")]
-    internal static partial void ClockIsWrong(ILogger log, double minutes, string direction);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the directory could not be updated while the clock is wrong: {Reason}; next try in {Seconds:0} s")]
+    internal static partial void UpdateFailedByClock(ILogger log, string reason, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]
     internal static partial void NewConsensus(ILogger log, DateTime validAfter, int relays);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "a difference of {DiffLength} bytes made a consensus of {Length} bytes")]
+    internal static partial void DiffApplied(ILogger log, int diffLength, int length);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "a directory's difference is of no use, and the whole consensus is fetched: {Reason}")]
+    internal static partial void DiffDoesNotFit(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the directory's loop; please report it")]
     internal static partial void Fault(ILogger log, Exception failure);

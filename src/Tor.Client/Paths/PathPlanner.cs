@@ -1,4 +1,5 @@
 using System.Text;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.BuildTimes;
@@ -18,7 +19,6 @@ internal sealed class PathPlanner
     private readonly CircuitBuildTimeout _buildTimeout;
     private readonly Dictionary<GuardSampleKind, GuardSelector> _samples = [];
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
-    private IReadOnlyList<string> _otherState = [];
     private GuardSelector? _guards;
     private PathSelector? _selector;
     private Predicate<Relay>? _isMarkedDown;
@@ -150,11 +150,16 @@ internal sealed class PathPlanner
     }
 
     /// <summary>Chooses a directory; null before there is a view, or when none fits.</summary>
-    internal CircuitPath? TrySelectDirectory()
+    /// <param name="outdated">Those that lacked microdescriptors; with few guards one of them may be chosen all the same.</param>
+    internal CircuitPath? TrySelectDirectory(IReadOnlyCollection<RsaIdentity> outdated)
     {
         lock (_gate)
         {
-            return _selector?.SelectDirectory(_guards, null, Now).Path;
+            GuardRestriction? restriction = _guards is not null ? _guards.RestrictOutdated(outdated, Now)
+                : outdated.Count > 0 ? GuardRestriction.OutdatedDirectories(outdated)
+                : null;
+            return _selector?.SelectDirectory(_guards, restriction, Now).Path
+                ?? (restriction is null ? null : _selector?.SelectDirectory(_guards, null, Now).Path);
         }
     }
 
@@ -233,7 +238,7 @@ internal sealed class PathPlanner
         }
     }
 
-    /// <summary>What must be kept over a restart, in stock's state-file lines, those of others included; null when nothing has changed.</summary>
+    /// <summary>What must be kept over a restart, in stock's state-file lines; null when nothing has changed.</summary>
     internal byte[]? TakeChangedState()
     {
         lock (_gate)
@@ -244,11 +249,6 @@ internal sealed class PathPlanner
             }
 
             var text = new StringBuilder();
-            foreach (string line in _otherState)
-            {
-                text.Append(line).Append('\n');
-            }
-
             foreach (GuardSelector guards in _samples.Values)
             {
                 text.Append(guards.Sample.ToState().Encode());
@@ -264,21 +264,25 @@ internal sealed class PathPlanner
         }
     }
 
-    /// <summary>Takes over what <see cref="TakeChangedState"/> returned, or the state file of a stock client.</summary>
-    internal void LoadState(ReadOnlySpan<byte> state)
+    /// <summary>Takes over the lines of what <see cref="TakeChangedState"/> returned, or of a stock client's state file.</summary>
+    /// <returns>Null, or a clause that says which line makes no sense.</returns>
+    internal string? LoadState(IReadOnlyList<KeyValuePair<string, string>> lines)
     {
-        string[] all = Encoding.UTF8.GetString(state).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var lines = all
-            .Select(line => line.Split(' ', 2))
-            .Where(parts => parts.Length == 2)
-            .Select(parts => new KeyValuePair<string, string>(parts[0], parts[1]))
-            .ToList();
+        string[] guards = [.. lines.Where(line => line.Key == "Guard").Select(line => line.Value)];
         lock (_gate)
         {
-            _savedGuards = GuardSampleState.FromStock(
-                lines.Where(line => line.Key == "Guard").Select(line => line.Value), Now.Utc, out _);
-            _buildTimeout.TryLoadState(lines, _random);
-            _otherState = [.. all.Where(line => !IsOurs(line))]; // a stock client's lines are not ours to lose
+            if (Array.Exists(guards, guard => !GuardState.TryParse(guard, Now.Utc, out _)))
+            {
+                return "a line about a guard makes no sense";
+            }
+
+            if (!_buildTimeout.TryLoadState(lines, _random))
+            {
+                return "the lines about build times of circuits make no sense";
+            }
+
+            _savedGuards = GuardSampleState.FromStock(guards, Now.Utc, out _);
+            return null;
         }
     }
 
@@ -288,9 +292,6 @@ internal sealed class PathPlanner
         HashSet<string> names = [.. _samples.Values.Select(guards => guards.Sample.Name)];
         return new GuardSampleState([.. _savedGuards.Guards.Where(guard => !names.Contains(guard.Selection))]);
     }
-
-    private static bool IsOurs(string line) => line.Split(' ', 2)[0] is
-        "Guard" or "TotalBuildTimes" or "CircuitBuildTimeBin" or "CircuitBuildAbandonedCount";
 
     private void UpdateGuards(PathEnvironment environment)
     {

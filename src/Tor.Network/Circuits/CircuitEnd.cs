@@ -107,7 +107,7 @@ public abstract partial class CircuitEnd : IQueueOwner
     /// <exception cref="CircuitProtocolException">The id is in use.</exception>
     protected CircuitStream? Admit(ushort streamId, RelayCommand command, bool continueInline)
     {
-        var stream = new CircuitStream(this, continueInline);
+        var stream = new CircuitStream(this, continueInline, isOurs: false);
         if (Edge.TryAdmit(streamId, command, stream) is not { } admitted)
         {
             return null;

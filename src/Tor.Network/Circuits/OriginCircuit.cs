@@ -232,7 +232,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     private CircuitStream Open(RelayCommand command, byte[] body, bool continueInline)
     {
-        var stream = new CircuitStream(this, continueInline);
+        var stream = new CircuitStream(this, continueInline, isOurs: true);
         FailIfFull(() => stream.Attach(_circuit.LastHop.TryOpen(command, body, stream)
             ?? throw new CircuitEndedException(ErrorKind.LimitReached, "the circuit has as many streams as it may")));
         Flush();

@@ -12,12 +12,11 @@ public sealed class CircuitStream
 {
     private readonly CircuitEnd _end;
     private readonly ByteQueue _received = new();
-    private readonly TaskCompletionSource<byte[]> _answer = new(); // set outside the gate: who waits goes on there
+    private readonly TaskCompletionSource<byte[]>? _answer; // set outside the gate: who waits goes on there
     private byte[]? _answerBody;
     private EdgeStream? _edgeStream;
     private bool _ended;
-    private CancellationTokenSource? _ending;
-    private Task _cancelling = Task.CompletedTask;
+    private Action? _onEnded;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -25,9 +24,11 @@ public sealed class CircuitStream
     /// <summary>A stream that is about to be opened or admitted; see <see cref="Attach"/>.</summary>
     /// <param name="end">The circuit's end.</param>
     /// <param name="continueInline">Whether waits go on inside the receive loop: only for pumps that never block.</param>
-    internal CircuitStream(CircuitEnd end, bool continueInline)
+    /// <param name="isOurs">Whether we open it, and wait for an answer.</param>
+    internal CircuitStream(CircuitEnd end, bool continueInline, bool isOurs)
     {
         _end = end;
+        _answer = isOurs ? new TaskCompletionSource<byte[]>() : null;
         Readable = new AsyncSignal(continueInline);
         Writable = new AsyncSignal(continueInline);
     }
@@ -38,27 +39,9 @@ public sealed class CircuitStream
     /// <summary>What END of the peer said; null when it said none.</summary>
     public End? RemoteEnd { get; private set; }
 
-    /// <summary>Cancelled soon after the stream has ended, from another thread: what is done for it may stop.</summary>
-    public CancellationToken Ending
-    {
-        get
-        {
-            lock (_end.Gate)
-            {
-                _ending ??= new CancellationTokenSource(); // holds no timer, so it needs no dispose
-                if (_ended)
-                {
-                    CancelSoon();
-                }
-
-                return _ending.Token;
-            }
-        }
-    }
-
     /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
-    internal Task<byte[]> Answer => _answer.Task;
+    internal Task<byte[]> Answer => _answer?.Task ?? throw new InvalidOperationException("the other end opened the stream, and waits for our answer");
 
     internal AsyncSignal Readable { get; }
 
@@ -68,6 +51,27 @@ public sealed class CircuitStream
     internal TimeSpan? OldestReceived => _received.Oldest;
 
     internal EdgeStream EdgeStream => _edgeStream ?? throw new InvalidOperationException("the stream has not been opened");
+
+    /// <summary>Watches for the end of the stream while something is done for it. One watch at a time; dispose it.</summary>
+    public StreamEnding WatchEnding()
+    {
+        lock (_end.Gate)
+        {
+            if (_onEnded is not null)
+            {
+                throw new InvalidOperationException("the stream is being watched already");
+            }
+
+            var ending = new StreamEnding(Forget, _end.ReportFault);
+            _onEnded = ending.CancelSoon;
+            if (_ended)
+            {
+                ending.CancelSoon();
+            }
+
+            return ending;
+        }
+    }
 
     /// <summary>Waits for data. False at the end of the stream, when all that was received has been read.</summary>
     public async ValueTask<bool> WaitToReadAsync()
@@ -248,7 +252,7 @@ public sealed class CircuitStream
             }
         }
 
-        _answer.FailElsewhere(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
+        _answer?.FailElsewhere(new StreamException(ErrorKind.ShuttingDown, EndReason.Misc, "the stream was closed"));
         StopTimer();
         if (failure is not null)
         {
@@ -303,7 +307,7 @@ public sealed class CircuitStream
     }
 
     /// <summary>Hands the answer to who waits for it. Call outside the gate.</summary>
-    internal void PublishAnswer() => _answer.TrySetResult(_answerBody!);
+    internal void PublishAnswer() => _answer?.TrySetResult(_answerBody!);
 
     /// <summary>END arrived. Call inside the gate.</summary>
     internal void OnEnded(End end)
@@ -317,7 +321,7 @@ public sealed class CircuitStream
         SetEnded();
         if (_answerBody is null)
         {
-            _answer.FailElsewhere(
+            _answer?.FailElsewhere(
                 Failure ?? new StreamException(ErrorKind.RemoteRefused, EndReason.Done, "the other end closed the stream before it was connected"));
         }
     }
@@ -334,7 +338,7 @@ public sealed class CircuitStream
 
             SetEnded();
             Failure = new StreamException(ErrorKind.RemoteUnreachable, EndReason.Destroy, why, cause);
-            _answer.FailElsewhere(Failure);
+            _answer?.FailElsewhere(Failure);
         }
 
         StopTimer();
@@ -408,7 +412,7 @@ public sealed class CircuitStream
             _end.AddUnread(this);
         }
 
-        CancelSoon();
+        _onEnded?.Invoke();
     }
 
     private void ForgetIfRead()
@@ -419,24 +423,11 @@ public sealed class CircuitStream
         }
     }
 
-    private void CancelSoon()
+    private void Forget(StreamEnding ending)
     {
-        if (_ending is not null)
+        lock (_end.Gate)
         {
-            _cancelling = CancelAsync(_ending);
-        }
-    }
-
-    /// <summary>What is registered with the token runs on another thread, since this one is inside the gate. A fault there ends nothing.</summary>
-    private async Task CancelAsync(CancellationTokenSource ending)
-    {
-        try
-        {
-            await ending.CancelAsync();
-        }
-        catch (Exception failure)
-        {
-            _end.ReportFault(failure);
+            _onEnded = ReferenceEquals(_onEnded?.Target, ending) ? null : _onEnded; // disposed twice, another watch may have begun
         }
     }
 

@@ -17,13 +17,37 @@ public static class SocketPump
     private static byte[]? _buffer;
 
     /// <summary>Copies until both directions have ended, then closes both ends. Never fails: a broken socket ends the stream.</summary>
-    public static async Task RunAsync(Socket socket, CircuitStream stream)
+    /// <param name="socket">Connected; disposed in the end, or by others to stop the pump.</param>
+    /// <param name="stream">Open.</param>
+    /// <param name="linger">How long the socket's peer may take, after the stream has ended, to read what was received; infinite for as long as it likes.</param>
+    public static async Task RunAsync(Socket socket, CircuitStream stream, TimeSpan linger)
     {
-        socket.Blocking = false;
-        Task outward = SendAsync(socket, stream);
-        stream.Close(await DeliverAsync(socket, stream));
-        socket.Dispose(); // ends the other direction
-        await outward;
+        try
+        {
+            socket.Blocking = false;
+            Task outward = SendAsync(socket, stream);
+            stream.Close(await DeliverAsync(socket, stream, linger));
+            EndReceiving(socket);
+            await outward;
+        }
+        finally
+        {
+            stream.Close(EndReason.Internal); // closed already, unless there is a fault of ours
+            socket.Dispose();
+        }
+    }
+
+    /// <summary>Ends a pending receive like the end of what the peer sends, which is cheaper than to abort it by dispose: no exception, no change of thread.</summary>
+    private static void EndReceiving(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            socket.Dispose();
+        }
     }
 
     /// <summary>Socket to stream.</summary>
@@ -121,7 +145,7 @@ public static class SocketPump
 
     /// <summary>Stream to socket.</summary>
     /// <returns>What to tell the other end, unless it has been told.</returns>
-    private static async Task<EndReason> DeliverAsync(Socket socket, CircuitStream stream)
+    private static async Task<EndReason> DeliverAsync(Socket socket, CircuitStream stream, TimeSpan linger)
     {
         try
         {
@@ -129,12 +153,11 @@ public static class SocketPump
             {
                 while (!TryDeliver(socket, stream, out byte[]? rest, out int restLength))
                 {
-                    await socket.SendAsync(rest.AsMemory(0, restLength), SocketFlags.None);
+                    await DeliverSlowlyAsync(socket, stream, rest.AsMemory(0, restLength), linger);
                     ArrayPool<byte>.Shared.Return(rest!);
                 }
             }
 
-            socket.Shutdown(SocketShutdown.Send);
             return EndReason.Done;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
@@ -142,6 +165,16 @@ public static class SocketPump
             // the application or the target went away
             return failure is SocketException broken ? SocketErrors.ToEndReason(broken.SocketErrorCode) : EndReason.Done;
         }
+    }
+
+    /// <summary>Waits for a peer that reads slowly. One that does not read is given up some time after the stream has ended.</summary>
+    private static async Task DeliverSlowlyAsync(Socket socket, CircuitStream stream, ReadOnlyMemory<byte> rest, TimeSpan linger)
+    {
+        using var patience = new CancellationTokenSource();
+        await using CancellationTokenRegistration giveUp = patience.Token.Register(socket.Dispose);
+        using StreamEnding ending = stream.WatchEnding();
+        await using CancellationTokenRegistration ended = ending.Token.Register(() => patience.CancelAfter(linger));
+        await socket.SendAsync(rest, SocketFlags.None);
     }
 
     /// <summary>Gives the socket what it takes without waiting.</summary>

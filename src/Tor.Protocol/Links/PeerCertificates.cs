@@ -57,7 +57,7 @@ public sealed class PeerCertificates
 
         if (signing.IsExpired(now) || leaf.IsExpired(now))
         {
-            throw Bad("an Ed25519 certificate has expired");
+            throw NotValidAt(now, "an Ed25519 certificate");
         }
 
         RsaPublicKey rsaKey = VerifyRsaIdentity(certs, identity, now);
@@ -83,7 +83,7 @@ public sealed class PeerCertificates
 
         if (!rsaIdentity.IsValidAt(now))
         {
-            throw Bad("the RSA identity certificate is not valid at this time");
+            throw NotValidAt(now, "the RSA identity certificate");
         }
 
         if (!rsaIdentity.IsSignedBy(key))
@@ -129,6 +129,9 @@ public sealed class PeerCertificates
             throw Bad($"the certificate of type {(int)type} cannot be read", problem);
         }
     }
+
+    private static ChannelProtocolException NotValidAt(DateTime now, string certificate) =>
+        new($"CERTS: {certificate} is not valid at {now:u}, as our clock says") { IsAboutTime = true };
 
     private static ChannelProtocolException Bad(string problem, Exception? inner = null) => new($"bad CERTS: {problem}", inner);
 }

@@ -18,9 +18,10 @@ public sealed class AuthorityFiles(IStateStore store)
 
     private int _savedRandom = -1;
 
-    /// <summary>Reads everything. A file that cannot be understood is left alone and counts as absent.</summary>
+    /// <summary>Reads everything.</summary>
     /// <param name="environment">Keys, times and the store with its documents already loaded.</param>
     /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
     /// <exception cref="IOException">A file exists and cannot be read.</exception>
     public async Task<AuthorityState> LoadAsync(AuthorityEnvironment environment, CancellationToken cancel)
     {
@@ -33,12 +34,22 @@ public sealed class AuthorityFiles(IStateStore store)
         string? pins = await ReadAsync(KeyPinningJournal.Name, cancel);
         string? random = await ReadAsync(SharedRandomStateFile.Name, cancel);
         string? standings = await ReadAsync(RelayStandings.Name, cancel);
+        SharedRandomState? ReadRandom(string text)
+        {
+            SharedRandomState? Parse(DateTime time) =>
+                SharedRandomStateFile.Parse(text, environment.Keys.Certificate.Identity, time, interval, environment.Random);
+
+            return Parse(now) is { } current ? current
+                : Parse(DateTime.MinValue) is not null ? null // of a run that has ended
+                : throw Corrupt(SharedRandomStateFile.Name, "it is no state of the shared random value");
+        }
+
         return new AuthorityState
         {
-            History = (history is null ? null : StabilityHistoryFile.Parse(history, now)) ?? new StabilityHistory(),
+            History = history is null ? new StabilityHistory()
+                : StabilityHistoryFile.Parse(history, now) ?? throw Corrupt(StabilityHistoryFile.Name, "it is no history of relays in format 2"),
             Pins = KeyPinningJournal.Parse(pins ?? ""),
-            SharedRandom = random is null ? null
-                : SharedRandomStateFile.Parse(random, environment.Keys.Certificate.Identity, now, interval, environment.Random),
+            SharedRandom = random is null ? null : ReadRandom(random),
             Standings = RelayStandings.Parse(standings ?? ""),
             Shelf = ReadShelf(environment.Store.Current),
             Consensuses = consensuses,
@@ -121,6 +132,8 @@ public sealed class AuthorityFiles(IStateStore store)
         shelf.TakeNew(); // the store has them
         return shelf;
     }
+
+    private CorruptStateException Corrupt(string name, string complaint) => new(store.Describe(name), complaint, CorruptStateException.Restore);
 
     private async ValueTask<string?> ReadAsync(string name, CancellationToken cancel) =>
         await store.ReadAsync(name, cancel) is { } content ? Encoding.UTF8.GetString(content) : null;

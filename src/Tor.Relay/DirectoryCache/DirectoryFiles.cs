@@ -11,7 +11,7 @@ using Tunic.Tor.Protocol.Documents.Microdescriptors;
 
 namespace Tunic.Tor.Relay.DirectoryCache;
 
-/// <summary>A directory store on disk, under stock tor's names and in its formats. A file that cannot be used is reported and fetched anew.</summary>
+/// <summary>A directory store on disk, under stock tor's names and in its formats.</summary>
 /// <remarks>One user at a time.</remarks>
 public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
 {
@@ -31,14 +31,20 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
     /// <param name="now">UTC.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The consensuses that were good.</returns>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
     public async Task<IReadOnlyList<Consensus>> LoadAsync(
         DirectoryStore target, IReadOnlyCollection<RsaIdentity> trusted, DateTime now, CancellationToken cancel)
     {
-        IReadOnlyList<AuthorityCertificate> certificates = AuthorityCertificate.ParseList(await ReadAsync(Certificates, cancel));
+        IReadOnlyList<AuthorityCertificate> certificates = AuthorityCertificate.ParseList(await ReadAsync(Certificates, cancel), out int rejected);
+        Require(rejected == 0, Certificates, "it does not hold authorities' certificates throughout");
         target.AddCertificates(certificates);
         foreach (string file in new[] { Microdescriptors, Microdescriptors + JournalSuffix })
         {
-            target.AddMicrodescriptors(ReadMicrodescriptors(await ReadAsync(file, cancel)));
+            byte[] text = await ReadAsync(file, cancel);
+            List<CachedMicrodescriptor> found = ReadMicrodescriptors(text, out bool isGood);
+            Require(isGood && (found.Count > 0 || text.Length == 0), file, "it does not hold microdescriptors throughout");
+            target.AddMicrodescriptors(found);
         }
 
         var consensuses = new List<Consensus>();
@@ -102,8 +108,9 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
     ];
 
     /// <summary>Microdescriptors after lines that say when each was last listed; one without such a line has never been.</summary>
-    private static List<CachedMicrodescriptor> ReadMicrodescriptors(byte[] text)
+    private static List<CachedMicrodescriptor> ReadMicrodescriptors(byte[] text, out bool isGood)
     {
+        isGood = true;
         var parser = new MicrodescriptorParser();
         var found = new List<CachedMicrodescriptor>();
         int position = 0;
@@ -112,9 +119,9 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
             DateTime listed = ReadListed(text, ref position);
             int next = text.AsSpan(position).IndexOf("\n@"u8);
             int end = next < 0 ? text.Length : position + next + 1;
-            found.AddRange(parser.ParseList(text.AsMemory(position..end))
-                .Where(entry => entry.Fault is null)
-                .Select(entry => CachedMicrodescriptor.Of(entry, listed)));
+            IReadOnlyList<MicrodescriptorEntry> entries = parser.ParseList(text.AsMemory(position..end));
+            isGood &= entries.All(entry => entry.Fault is null);
+            found.AddRange(entries.Select(entry => CachedMicrodescriptor.Of(entry, listed)));
             position = end;
         }
 
@@ -144,14 +151,17 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
     private Consensus? TryUse(
         byte[] text, ConsensusFlavor flavor, IEnumerable<AuthorityCertificate> certificates, IReadOnlyCollection<RsaIdentity> trusted, DateTime now)
     {
-        string? complaint = !Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault) ? fault.Reason
-            : consensus.Flavor != flavor ? "it is of the other flavour"
-            : !consensus.IsReasonablyLive(now) ? "it is too old"
-            : !ConsensusVerifier.Verify(consensus, certificates, trusted, now).IsAccepted ? "too few of the trusted authorities signed it"
+        bool isConsensus = Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault);
+        Require(isConsensus, NameOf(flavor), fault?.Reason ?? "");
+        Require(consensus!.Flavor == flavor, NameOf(flavor), "it is of the other flavour");
+        ConsensusVerification verification = ConsensusVerifier.Verify(consensus, certificates, trusted, now);
+        Require(verification.IsAccepted || verification.Bad.Count == 0, NameOf(flavor), "its signatures do not hold");
+        string? complaint = !consensus.IsReasonablyLive(now) ? "it is too old"
+            : !verification.IsAccepted ? "too few of the trusted authorities signed it"
             : null;
         if (complaint is not null)
         {
-            LogUnusable(log, NameOf(flavor), complaint);
+            LogUnusable(log, store.Describe(NameOf(flavor)), complaint);
             return null;
         }
 
@@ -162,31 +172,39 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
     {
         foreach (string file in new[] { Descriptors, Descriptors + JournalSuffix })
         {
-            target.AddDescriptors(DescriptorSplitter.SplitRouterDescriptors(await ReadAsync(file, cancel))
-                .Select(text => RouterDescriptor.TryParse(text, out RouterDescriptor? descriptor, out _) ? descriptor : null)
-                .OfType<RouterDescriptor>());
+            target.AddDescriptors(ReadEach(file, await ReadAsync(file, cancel), DescriptorSplitter.SplitRouterDescriptors, ParseDescriptor));
         }
 
         foreach (string file in new[] { ExtraInfos, ExtraInfos + JournalSuffix })
         {
-            target.AddExtraInfos(DescriptorSplitter.SplitExtraInfos(await ReadAsync(file, cancel))
-                .Select(text => ExtraInfo.TryParse(text, out ExtraInfo? extraInfo, out _) ? extraInfo : null)
-                .OfType<ExtraInfo>());
+            target.AddExtraInfos(ReadEach(file, await ReadAsync(file, cancel), DescriptorSplitter.SplitExtraInfos, ParseExtraInfo));
         }
     }
 
-    private async Task<byte[]> ReadAsync(string file, CancellationToken cancel)
+    private static RouterDescriptor? ParseDescriptor(ReadOnlyMemory<byte> text) =>
+        RouterDescriptor.TryParse(text, out RouterDescriptor? descriptor, out _) ? descriptor : null;
+
+    private static ExtraInfo? ParseExtraInfo(ReadOnlyMemory<byte> text) =>
+        ExtraInfo.TryParse(text, out ExtraInfo? extraInfo, out _) ? extraInfo : null;
+
+    private T[] ReadEach<T>(
+        string file, byte[] text, Func<ReadOnlyMemory<byte>, IReadOnlyList<ReadOnlyMemory<byte>>> split, Func<ReadOnlyMemory<byte>, T?> parse)
+        where T : class
     {
-        try
+        T?[] found = [.. split(text).Select(parse)];
+        Require(found.All(document => document is not null) && (found.Length > 0 || text.Length == 0), file, "it does not hold descriptors throughout");
+        return [.. found.OfType<T>()];
+    }
+
+    private void Require(bool holds, string file, string otherwise)
+    {
+        if (!holds)
         {
-            return await store.ReadAsync(file, cancel) ?? [];
-        }
-        catch (IOException failure)
-        {
-            LogUnusable(log, file, failure.Message);
-            return [];
+            throw new CorruptStateException(store.Describe(file), otherwise, CorruptStateException.FetchAgain);
         }
     }
+
+    private async Task<byte[]> ReadAsync(string file, CancellationToken cancel) => await store.ReadAsync(file, cancel) ?? [];
 
     private async Task WriteAsync(string file, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancel)
     {

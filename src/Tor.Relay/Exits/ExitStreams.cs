@@ -25,35 +25,18 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>Connects a stream to its target and moves bytes until either ends.</summary>
     internal async Task ServeAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stream.Ending);
-        Socket? socket = null;
-        try
+        if (await TryOpenAsync(stream, begin, cancel) is { } socket)
         {
-            socket = await OpenAsync(stream, begin, either.Token);
-            if (socket is not null)
-            {
-                await PumpAsync(socket, stream, cancel);
-            }
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            stream.Close(EndReason.Hibernating); // the relay stops; or the stream has ended, and nothing is sent
-        }
-        catch
-        {
-            stream.Close(EndReason.Internal);
-            throw;
-        }
-        finally
-        {
-            socket?.Dispose();
+            await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);
+            await SocketPump.RunAsync(socket, stream, options.Linger);
         }
     }
 
     /// <summary>Answers RESOLVE.</summary>
     internal async Task ResolveAsync(CircuitStream stream, Resolve resolve, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stream.Ending);
+        using StreamEnding ending = stream.WatchEnding();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
         Interlocked.Increment(ref _connecting);
         try
         {
@@ -71,6 +54,28 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         finally
         {
             Interlocked.Decrement(ref _connecting);
+        }
+    }
+
+    /// <summary>Opens the target, as long as the stream lives.</summary>
+    /// <returns>Null when the stream has been ended.</returns>
+    private async Task<Socket?> TryOpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    {
+        using StreamEnding ending = stream.WatchEnding();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
+        try
+        {
+            return await OpenAsync(stream, begin, either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            stream.Close(EndReason.Hibernating); // the relay stops; or the stream has ended, and nothing is sent
+            return null;
+        }
+        catch
+        {
+            stream.Close(EndReason.Internal);
+            throw;
         }
     }
 
@@ -159,16 +164,6 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
 
         socket.Dispose();
         return null;
-    }
-
-    /// <summary>Moves bytes. A target that does not read is given up some time after the stream has ended.</summary>
-    private async Task PumpAsync(Socket socket, CircuitStream stream, CancellationToken cancel)
-    {
-        using var linger = new CancellationTokenSource();
-        await using CancellationTokenRegistration giveUp = linger.Token.Register(socket.Dispose);
-        await using CancellationTokenRegistration ended = stream.Ending.Register(() => linger.CancelAfter(options.Linger));
-        await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);
-        await SocketPump.RunAsync(socket, stream);
     }
 
     private async Task<IReadOnlyList<ResolvedAnswer>> LookUpAnswersAsync(string name, CancellationToken cancel)

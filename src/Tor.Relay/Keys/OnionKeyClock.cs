@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Relay.Keys;
 
 /// <summary>Remembers when the onion keys were made: the line "LastRotatedOnionKey" of stock tor's state file. Other lines stay as they are.</summary>
 internal sealed class OnionKeyClock(IStateStore store)
 {
-    private const string StateFile = "state";
+    private const string StateFileName = "state";
     private const string Keyword = "LastRotatedOnionKey";
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
 
@@ -38,11 +39,11 @@ internal sealed class OnionKeyClock(IStateStore store)
         lines.Add($"{Keyword} {time.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
         try
         {
-            await store.WriteAsync(StateFile, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), cancel);
+            await store.WriteAsync(StateFileName, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), cancel);
         }
         catch (IOException failure)
         {
-            throw new KeyFileException($"The file {StateFile} cannot be written: {failure.Message}", failure);
+            throw new KeyFileException($"The file {StateFileName} cannot be written: {failure.Message}", failure);
         }
     }
 
@@ -52,12 +53,19 @@ internal sealed class OnionKeyClock(IStateStore store)
     {
         try
         {
-            byte[]? content = await store.ReadAsync(StateFile, cancel);
-            return content is null ? [] : Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            byte[]? content = await store.ReadAsync(StateFileName, cancel);
+            if (content is null)
+            {
+                return [];
+            }
+
+            return StateFile.TryRead(content, out _, out string? fault)
+                ? Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                : throw new CorruptStateException(store.Describe(StateFileName), fault!, CorruptStateException.Restore);
         }
         catch (IOException failure)
         {
-            throw new KeyFileException($"The file {StateFile} cannot be read: {failure.Message}", failure);
+            throw new KeyFileException($"The file {StateFileName} cannot be read: {failure.Message}", failure);
         }
     }
 }

@@ -201,7 +201,7 @@ internal sealed class RelayKeyFiles(IStateStore store, string folder)
 
     /// <summary>The sentence about one bad file.</summary>
     public KeyFileException Refuse(string file, string complaint, Exception? inner = null) =>
-        new($"The key file {NameOf(file)} {complaint}. Restore it from a backup, or move it away to have a new one made.", inner);
+        new($"The key file {store.Describe(NameOf(file))} {complaint}. Restore it from a backup, or move it away to have a new one made.", inner);
 
     private static bool TryDecodePem(byte[] bytes, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RsaPrivateKey? key)
     {

@@ -15,9 +15,9 @@ namespace Tunic.Tests.Interop.Relays;
 public sealed class DirectoryRelayTests
 {
     [Fact]
-    public async Task A_stock_client_bootstraps_with_our_relay_as_its_only_directory()
+    public async Task A_stock_client_bootstraps_with_our_relay_as_its_only_directory_and_learns_the_next_consensus_by_a_difference()
     {
-        await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Clients = 0 });
+        await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Clients = 0, InfoLog = true });
         await using MirroringRelay ours = await MirroringRelay.StartAsync(network);
         await network.WaitForConsensusWithAsync([ours.Relay.Fingerprint]);
         await Deadline.UntilAsync(
@@ -40,6 +40,11 @@ public sealed class DirectoryRelayTests
         Assert.Contains(ours.Asked, path => path.StartsWith("/tor/keys/", StringComparison.Ordinal));
         IReadOnlyList<string> flags = (await new StockDirectory(network.Authorities[0].DirectoryUri).GetFlagsAsync())[ours.Relay.Fingerprint];
         Assert.Superset(new HashSet<string> { "Fast", "Guard", "Running", "Stable", "V2Dir", "Valid" }, flags.ToHashSet());
+        string log = Path.Combine(client.DataDirectory, "info.log");
+        await Deadline.UntilAsync(
+            "the client applies a difference",
+            TimeSpan.FromSeconds(90),
+            async () => (await File.ReadAllTextAsync(log)).Contains("Applied consensus diff", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -55,5 +55,11 @@ public sealed record AuthorityCertificate
         new AuthorityCertificateParser(text).TryParse(out certificate, out fault);
 
     /// <summary>Reads certificates that follow each other, as /tor/keys/all serves them. Malformed ones are left out.</summary>
-    public static IReadOnlyList<AuthorityCertificate> ParseList(ReadOnlyMemory<byte> text) => AuthorityCertificateParser.ParseList(text);
+    public static IReadOnlyList<AuthorityCertificate> ParseList(ReadOnlyMemory<byte> text) => AuthorityCertificateParser.ParseList(text, out _);
+
+    /// <summary>The same, and says how many were left out.</summary>
+    /// <param name="text">Certificates that follow each other.</param>
+    /// <param name="rejected">Malformed ones; what stands before the first, or a text that holds none, counts as one.</param>
+    public static IReadOnlyList<AuthorityCertificate> ParseList(ReadOnlyMemory<byte> text, out int rejected) =>
+        AuthorityCertificateParser.ParseList(text, out rejected);
 }

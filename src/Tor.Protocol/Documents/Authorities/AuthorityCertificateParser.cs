@@ -13,16 +13,21 @@ internal sealed class AuthorityCertificateParser(ReadOnlyMemory<byte> text)
     private readonly DocumentLexer _lexer = new(AuthorityCertificateFormat.Format);
     private DocumentFault? _fault;
 
-    public static IReadOnlyList<AuthorityCertificate> ParseList(ReadOnlyMemory<byte> text)
+    public static IReadOnlyList<AuthorityCertificate> ParseList(ReadOnlyMemory<byte> text, out int rejected)
     {
         var certificates = new List<AuthorityCertificate>();
         int start = FindStart(text.Span, 0);
+        rejected = start > 0 ? 1 : 0;
         while (start < text.Length)
         {
             int next = FindStart(text.Span, start + 1);
             if (AuthorityCertificate.TryParse(text[start..next], out AuthorityCertificate? certificate, out _))
             {
                 certificates.Add(certificate);
+            }
+            else
+            {
+                rejected++;
             }
 
             start = next;

@@ -82,10 +82,15 @@ public sealed class GuardSample
     internal PathEnvironment Environment => _environment ?? throw new InvalidOperationException("Update must be called first");
 
     /// <summary>Takes over a new consensus, new microdescriptors or a new configuration (guard-spec, "Whenever we get a new consensus").</summary>
-    /// <remarks>A consensus that is not even reasonably live changes nothing about who is listed, sampled or removed.</remarks>
+    /// <remarks>
+    /// A consensus that is not even reasonably live changes nothing about who is listed, sampled or removed. A guard that is no longer
+    /// marked down is worth a new try at once.
+    /// </remarks>
     public void Update(PathEnvironment environment, ClockReading now)
     {
+        Guard[] markedDown = _environment is null ? [] : [.. _sampled.Where(IsMarkedDown)];
         _environment = environment;
+        MarkMaybeReachable(markedDown.Where(guard => !IsMarkedDown(guard)));
         Parameters = GuardParameters.From(environment.View.Consensus, _options);
         if (environment.View.IsReasonablyLive(now.Utc))
         {

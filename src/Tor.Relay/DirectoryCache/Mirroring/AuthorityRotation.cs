@@ -6,10 +6,7 @@ namespace Tunic.Tor.Relay.DirectoryCache.Mirroring;
 /// <summary>Asks one authority after the other, in random order, until one gives what is wanted; watches their clocks on the way.</summary>
 internal sealed partial class AuthorityRotation(DirectoryMirrorEnvironment environment)
 {
-    private static readonly TimeSpan _toleratedSkew = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan _skewWarningInterval = TimeSpan.FromHours(1);
-
-    private long _skewWarnedAt = long.MinValue;
+    private readonly ClockWatch _clock = new(environment.Time, environment.Log);
 
     /// <summary>Asks until <paramref name="accept"/> says yes.</summary>
     /// <param name="request">What to ask.</param>
@@ -24,7 +21,11 @@ internal sealed partial class AuthorityRotation(DirectoryMirrorEnvironment envir
             try
             {
                 DirectoryResponse response = await environment.Client.SendAsync(authority, request, cancel);
-                CheckClock(authority, response);
+                if (response.Date is { } date)
+                {
+                    _clock.OnAnswer(date, authority.Nickname);
+                }
+
                 complaint = accept(response);
             }
             catch (DirectoryException failure)
@@ -55,26 +56,6 @@ internal sealed partial class AuthorityRotation(DirectoryMirrorEnvironment envir
         return order;
     }
 
-    private void CheckClock(DirectoryAuthority authority, DirectoryResponse response)
-    {
-        TimeSpan skew = (response.Date ?? environment.Time.GetUtcNow().UtcDateTime) - environment.Time.GetUtcNow().UtcDateTime;
-        if (skew.Duration() <= _toleratedSkew)
-        {
-            return;
-        }
-
-        long now = environment.Time.GetTimestamp();
-        long warnedAt = Interlocked.Read(ref _skewWarnedAt);
-        if ((warnedAt == long.MinValue || environment.Time.GetElapsedTime(warnedAt, now) > _skewWarningInterval)
-            && Interlocked.CompareExchange(ref _skewWarnedAt, now, warnedAt) == warnedAt)
-        {
-            LogSkew(environment.Log, (long)skew.Duration().TotalMinutes, skew > TimeSpan.Zero ? "behind" : "ahead of", authority.Nickname);
-        }
-    }
-
     [LoggerMessage(LogLevel.Debug, "The authority {Authority} gave no good answer to {Path}: {Complaint}")]
     private static partial void LogNotGood(ILogger log, string authority, string path, string complaint);
-
-    [LoggerMessage(LogLevel.Warning, "This machine's clock is {Minutes} minutes {Direction} that of the authority {Authority}: set it right, or nothing will work.")]
-    private static partial void LogSkew(ILogger log, long minutes, string direction, string authority);
 }

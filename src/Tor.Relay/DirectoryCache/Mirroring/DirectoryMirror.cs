@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Storage;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Mirroring;
@@ -19,6 +20,7 @@ public sealed partial class DirectoryMirror
     private readonly DocumentFetcher _documents;
     private readonly FlavorState _unflavored;
     private readonly FlavorState _microdescriptor;
+    private bool _isLoaded;
 
     /// <summary>A mirror that has nothing yet.</summary>
     public DirectoryMirror(DirectoryMirrorEnvironment environment)
@@ -40,10 +42,16 @@ public sealed partial class DirectoryMirror
 
     private DateTime Now => _environment.Time.GetUtcNow().UtcDateTime;
 
-    /// <summary>Reads what is on disk, then fetches until cancelled.</summary>
-    /// <exception cref="IOException">The documents cannot be stored.</exception>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <summary>Reads what is on disk; the second time it does nothing.</summary>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public async Task LoadAsync(CancellationToken cancel)
     {
+        if (_isLoaded)
+        {
+            return;
+        }
+
         Consensus[] found = [.. await _files.LoadAsync(
             _environment.Store, [.. _environment.Authorities.Select(authority => authority.V3Identity)], Now, cancel)];
         foreach (Consensus consensus in found)
@@ -51,6 +59,14 @@ public sealed partial class DirectoryMirror
             Use(consensus.Flavor == ConsensusFlavor.Unflavored ? _unflavored : _microdescriptor, consensus);
         }
 
+        _isLoaded = true;
+    }
+
+    /// <summary>Reads what is on disk if nobody has, then fetches until cancelled.</summary>
+    /// <exception cref="IOException">The documents cannot be stored.</exception>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await LoadAsync(cancel);
         DateTime tidied = Now;
         while (true)
         {

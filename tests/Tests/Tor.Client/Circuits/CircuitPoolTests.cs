@@ -1,7 +1,10 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Overlay;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Simulation;
 using Tunic.Tests.Tor.Network.Circuits;
+using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tests.TorRelay;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Client;
@@ -26,7 +29,7 @@ public sealed class CircuitPoolTests
         var time = new ManualTime(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         var options = new ClientOptions { SpareCircuits = 0 };
         var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1));
-        var pool = new CircuitPool(options, builder: null!, planner, time, NullLogger.Instance); // builds nothing here
+        var pool = new CircuitPool(options, buildCircuit: null!, planner, time, NullLogger.Instance); // builds nothing here
         OriginCircuit circuit = await TestCircuits.CreateAsync(bench, pair);
         GuardVerdict verdict = what == "waits for a guard" ? GuardVerdict.MaybeUsableLater : GuardVerdict.UsableNow;
         pool.Add(new PooledCircuit(circuit, new CircuitPath([], null), TimeSpan.Zero), verdict, build: null);
@@ -44,5 +47,77 @@ public sealed class CircuitPoolTests
 
         Assert.True(isFree);
         Assert.True(circuit.HasEnded);
+    }
+
+    [Fact]
+    public async Task A_request_outlives_builds_that_are_refused_at_once_and_they_are_few()
+    {
+        var time = new ManualTime(TestNetwork.Start);
+        var options = new ClientOptions { SpareCircuits = 0 };
+        var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1));
+        planner.Update(TestNetwork.OfStockTests().View());
+        var builds = Channel.CreateUnbounded<CircuitPath>();
+        await using var pool = new CircuitPool(
+            options,
+            (path, _, _) =>
+            {
+                builds.Writer.TryWrite(path);
+                throw new CircuitBuildException(path.Hops[0], 1, "Connection refused");
+            },
+            planner,
+            time,
+            NullLogger.Instance);
+        pool.Start();
+        Task<PooledCircuit> request = pool.GetAsync(new CircuitRequest(new ExitPort(443), IsolationKey.None), CancellationToken.None);
+
+        int seconds = 0;
+        int count = 0;
+        while (await Task.WhenAny(request, builds.Reader.ReadAsync().AsTask()) != request)
+        {
+            count++;
+            time.Advance(TimeSpan.FromSeconds(1));
+            seconds++;
+        }
+
+        CircuitBuildException failure = await Assert.ThrowsAsync<CircuitBuildException>(() => request);
+        Assert.Equal("no circuit: hop 1 failed: Connection refused", failure.Message);
+        Assert.InRange(seconds, 15, 30);
+        Assert.InRange(count + builds.Reader.Count, 10, 3 * (seconds + 1));
+    }
+
+    [Fact]
+    public async Task A_request_waits_some_seconds_for_a_guard()
+    {
+        var time = new ManualTime(TestNetwork.Start);
+        var options = new ClientOptions { SpareCircuits = 0 };
+        var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1)); // knows no relays yet
+        await using var pool = new CircuitPool(options, buildCircuit: null!, planner, time, NullLogger.Instance);
+        pool.Start();
+        Task<PooledCircuit> request = pool.GetAsync(new CircuitRequest(new ExitPort(443), IsolationKey.None), CancellationToken.None);
+
+        for (int second = 0; second < 14; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.False(request.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+        CircuitEndedException failure = await Assert.ThrowsAsync<CircuitEndedException>(() => request);
+        Assert.Equal("no circuit: no guard can be reached", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_port_that_no_exit_takes_is_told_at_once()
+    {
+        var time = new ManualTime(TestNetwork.Start);
+        var options = new ClientOptions { SpareCircuits = 0 };
+        var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1));
+        planner.Update(TestNetwork.OfStockTests().View());
+        await using var pool = new CircuitPool(options, buildCircuit: null!, planner, time, NullLogger.Instance);
+
+        Task<PooledCircuit> request = pool.GetAsync(new CircuitRequest(new ExitPort(25), IsolationKey.None), CancellationToken.None);
+
+        CircuitEndedException failure = await Assert.ThrowsAsync<CircuitEndedException>(() => request);
+        Assert.Equal("no circuit: no usable exit takes port 25", failure.Message);
     }
 }

@@ -178,6 +178,22 @@ public sealed class GuardSelectorTests
     }
 
     [Fact]
+    public void A_guard_that_failed_and_is_no_longer_marked_down_is_tried_again_at_once()
+    {
+        var bed = new GuardTestBed();
+        Guard guard = bed.Sample.Primary[0];
+        bed.Selector.Failed(bed.Select(), bed.Now);
+        bed.IsMarkedDown = relay => relay.RsaIdentity == guard.Identity;
+        bed.Update();
+        Assert.Equal(GuardReachability.No, guard.Reachability);
+
+        bed.IsMarkedDown = null;
+        bed.Update();
+
+        Assert.Same(guard, bed.Select().Guard);
+    }
+
+    [Fact]
     public void When_no_guard_is_left_all_are_worth_a_new_try()
     {
         var bed = new GuardTestBed(network: TestNetwork.OfStockTests(9));

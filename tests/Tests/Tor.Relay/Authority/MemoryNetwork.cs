@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.Tor.Protocol.Voting;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Consensuses;

@@ -103,7 +103,7 @@ public class DirectoryStoreTests
     }
 
     [Fact]
-    public async Task A_cached_consensus_that_is_altered_unsigned_or_old_is_not_used()
+    public async Task A_cached_consensus_that_is_unsigned_or_old_is_not_used()
     {
         var disk = new MemoryStateStore();
         await new DirectoryFiles(disk, NullLogger.Instance).SaveAsync(StockStore.Create().Current, Cancel);
@@ -112,11 +112,30 @@ public class DirectoryStoreTests
 
         Assert.Empty(await files.LoadAsync(restarted, StockNetwork.Authorities, StockNetwork.Now.AddDays(2), Cancel));
         Assert.Empty(await files.LoadAsync(restarted, [default, .. Enumerable.Range(1, 9).Select(Identity)], StockNetwork.Now, Cancel));
-        byte[] text = (await disk.ReadAsync("cached-consensus", Cancel))!;
-        text[text.AsSpan().IndexOf("Running"u8)] = (byte)'X';
-        await disk.WriteAsync("cached-consensus", text, Cancel);
-        Assert.Single(await files.LoadAsync(restarted, StockNetwork.Authorities, StockNetwork.Now, Cancel));
         Assert.Null(restarted.Current.UnflavoredConsensus);
+    }
+
+    [Theory]
+    [InlineData("cached-consensus", "Running")]
+    [InlineData("cached-consensus", "nt-version 3")]
+    [InlineData("cached-microdesc-consensus", "\nm ")]
+    [InlineData("cached-certs", "dir-key-published")]
+    [InlineData("cached-microdescs", "ntor-onion-key")]
+    [InlineData("cached-descriptors", "router-signature")]
+    [InlineData("cached-extrainfo", "published")]
+    public async Task A_file_that_was_altered_is_named_and_left(string name, string altered)
+    {
+        var disk = new MemoryStateStore();
+        await new DirectoryFiles(disk, NullLogger.Instance).SaveAsync(StockStore.Create().Current, Cancel);
+        byte[] text = (await disk.ReadAsync(name, Cancel))!;
+        text[text.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(altered)) + 1] = (byte)'X';
+        await disk.WriteAsync(name, text, Cancel);
+
+        CorruptStateException failure = await Assert.ThrowsAsync<CorruptStateException>(() => new DirectoryFiles(disk, NullLogger.Instance)
+            .LoadAsync(new DirectoryStore(new DirectoryStoreOptions()), StockNetwork.Authorities, StockNetwork.Now, Cancel));
+
+        Assert.StartsWith($"{name} cannot be used: ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(text, await disk.ReadAsync(name, Cancel));
     }
 
     private static RsaIdentity Identity(int number)

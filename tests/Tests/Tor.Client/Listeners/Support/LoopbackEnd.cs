@@ -95,7 +95,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
 
     internal CircuitStream Open(Begin begin, bool continueInline)
     {
-        var stream = new CircuitStream(this, continueInline);
+        var stream = new CircuitStream(this, continueInline, isOurs: true);
         lock (Gate)
         {
             stream.Attach(Edge.TryOpen(RelayCommand.Begin, begin.Encode(), stream)!);
@@ -144,7 +144,7 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
             EdgeEvent happened = Edge.Receive(header, message.Body, message.Tag, Now);
             if (happened.Kind == EdgeEventKind.StreamRequested)
             {
-                requested = new CircuitStream(this, continueInline: true);
+                requested = new CircuitStream(this, continueInline: true, isOurs: false);
                 requested.Attach(Edge.TryAdmit(message.StreamId, message.Command, requested)!);
             }
             else if (!TryDispatch(happened, batch))

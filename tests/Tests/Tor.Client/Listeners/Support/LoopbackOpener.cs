@@ -132,7 +132,7 @@ internal sealed class LoopbackOpener : IStreamOpener, IAsyncDisposable
         {
             await socket.ConnectAsync(IPAddress.Loopback, begin.Port);
             exit.Answer(stream, RelayCommand.Connected, new Connected(IPAddress.Loopback, 60).Encode());
-            await SocketPump.RunAsync(socket, stream);
+            await SocketPump.RunAsync(socket, stream, Timeout.InfiniteTimeSpan);
         }
         catch (SocketException)
         {
