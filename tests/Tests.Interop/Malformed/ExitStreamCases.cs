@@ -43,12 +43,6 @@ internal static class ExitStreamCases
         .. Resolve("RESOLVED 241", ("of an address", "127.0.0.1\0"), ("of an IPv6 address", "::1\0"), ("of a name that does not exist", $"{LoopbackNameServer.UnknownName}\0"), ("of a name with a space", "a b\0")),
         .. Resolve("RESOLVED 241", ("of a reverse name that is none", "x.in-addr.arpa\0"), ("of a reverse name of three parts", "2.0.192.in-addr.arpa\0"), ("of an onion name", "x.onion\0"), ("of a zero", "\0")),
         .. Resolve("RESOLVED 241", ("of a reverse name that does not exist", "9.9.9.9.in-addr.arpa\0"), ("of a name of 300 letters", new string('a', 300) + "\0")),
-        new("RESOLVE twice with one stream id", "RESOLVED 241", async path =>
-        {
-            byte[] name = "twice.tunic.test\0"u8.ToArray();
-            await path.SendAsync(RelayCommand.Resolve, Stream, name);
-            await AskAsync(path, RelayCommand.Resolve, name);
-        }),
     ];
 
     private static Task AskAsync(RawPath path, RelayCommand command, byte[] body) => path.AskAsync(command, Stream, body);

@@ -36,7 +36,7 @@ public sealed class CircuitPoolAvoidTests : IAsyncDisposable
 
         _planner = new PathPlanner(_options, isPrivateNetwork: true, _time, new SeededRandomSource(1));
         _planner.Update(_network.View());
-        _pool = new CircuitPool(_options, builder: null!, _planner, _time, NullLogger.Instance); // builds nothing here
+        _pool = new CircuitPool(_options, buildCircuit: null!, _planner, _time, NullLogger.Instance); // builds nothing here
     }
 
     [Theory]
