@@ -222,7 +222,7 @@ public sealed class CircuitEdge
         }
 
         Streams.HalfClosed.OnDeadline(now);
-        return header.StreamId == 0 ? ReceiveForCircuit(header, body, now) : ReceiveForStream(header, body, now);
+        return IsForStream(header) ? ReceiveForStream(header, body, now) : ReceiveForCircuit(header, body, now);
     }
 
     private RelayMessageContext Context => new(
@@ -230,6 +230,10 @@ public sealed class CircuitEdge
         IsExtending ? CircuitPhase.Extending : CircuitPhase.Open,
         _settings.Role == CircuitRole.Origin ? RelayDirection.Backward : RelayDirection.Forward,
         Expected);
+
+    /// <summary>A message that only ever concerns the circuit does so whatever stream id it bears (format 0 has room for one).</summary>
+    private static bool IsForStream(RelayHeader header) =>
+        header.StreamId != 0 && (header.Command.HasStreamId || header.Command == RelayCommand.Sendme);
 
     private EdgeEvent ReceiveForCircuit(RelayHeader header, ReadOnlySpan<byte> body, TimeSpan now)
     {
@@ -247,6 +251,7 @@ public sealed class CircuitEdge
 
                 return new EdgeEvent(EdgeEventKind.CircuitWindowOpened, header, null, body);
             case RelayCommand.Drop:
+            case RelayCommand.Data: // of stream 0: relays drop it, after it has been counted
                 return default;
             default:
                 return new EdgeEvent(EdgeEventKind.CircuitMessage, header, null, body);
@@ -260,6 +265,11 @@ public sealed class CircuitEdge
             return Streams.OnStrayMessage(_settings.Role, header.StreamId, header.Command, body, now)
                 ? new EdgeEvent(EdgeEventKind.StreamRequested, header, null, body)
                 : default;
+        }
+
+        if (_settings.Role == CircuitRole.Relay && IsForNothing(header.Command))
+        {
+            return default; // stock drops it, and the stream goes on
         }
 
         stream.State.OnMessage(header.Command, body, now);
@@ -288,6 +298,11 @@ public sealed class CircuitEdge
                 return new EdgeEvent(EdgeEventKind.StreamWindowOpened, header, stream, body);
         }
     }
+
+    /// <summary>What opens a stream, on one that is open; XON and XOFF where windows do their work.</summary>
+    private bool IsForNothing(RelayCommand command) =>
+        command is RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve
+        || (command is RelayCommand.Xon or RelayCommand.Xoff && _clock is null);
 
     private StreamFlowControl CreateStreamFlow() => _clock is null
         ? new FixedWindowStreamFlowControl()

@@ -193,6 +193,8 @@ public abstract class LinkHandshake : IDisposable
             case CellCommand.Authenticate:
                 OnAuthenticate(Authenticate.Decode(body));
                 break;
+            case CellCommand.NetInfo when Version is null:
+                break; // as stock does, channel_tls_process_netinfo_cell
             case CellCommand.NetInfo:
                 ProcessNetInfo(NetInfo.Decode(body), now, utcNow);
                 break;
@@ -204,7 +206,7 @@ public abstract class LinkHandshake : IDisposable
     private void RequireAllowed(CellHeader header)
     {
         bool allowed = Version is null
-            ? header.Command is CellCommand.Versions or CellCommand.VPadding or CellCommand.Authorize
+            ? header.Command is CellCommand.Versions or CellCommand.VPadding or CellCommand.Authorize or CellCommand.NetInfo
             : CellFormat.IsVariableLength(header.Command) || header.Command == CellCommand.NetInfo;
         if (!allowed)
         {

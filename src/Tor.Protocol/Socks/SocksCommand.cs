@@ -6,6 +6,12 @@ public enum SocksCommand : byte
     /// <summary>A stream to the target.</summary>
     Connect = 0x01,
 
+    /// <summary>To wait for a connection. Not for us.</summary>
+    Bind = 0x02,
+
+    /// <summary>Datagrams. Not for us.</summary>
+    UdpAssociate = 0x03,
+
     /// <summary>The address of a host name.</summary>
     Resolve = 0xF0,
 

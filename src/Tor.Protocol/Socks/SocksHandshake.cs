@@ -227,9 +227,14 @@ public sealed class SocksHandshake(SocksOptions options)
     private SocksAction AcceptSocks5(ReadOnlySpan<byte> input, ReadOnlySpan<byte> address, int consumed)
     {
         var command = (SocksCommand)input[1];
-        if (command is not (SocksCommand.Connect or SocksCommand.Resolve or SocksCommand.ResolvePtr))
+        switch (command)
         {
-            return Refuse5(input, SocksStatus.CommandNotSupported, "command not supported");
+            case SocksCommand.Connect or SocksCommand.Resolve or SocksCommand.ResolvePtr:
+                break;
+            case SocksCommand.Bind or SocksCommand.UdpAssociate:
+                return Refuse5(input, SocksStatus.CommandNotSupported, "command not supported");
+            default:
+                return Refuse5(input, SocksStatus.GeneralError, "unknown command"); // as stock does, whose parser knows no others
         }
 
         ushort port = BinaryPrimitives.ReadUInt16BigEndian(input[(consumed - 2)..]);

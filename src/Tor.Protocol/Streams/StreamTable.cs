@@ -107,12 +107,18 @@ public sealed class StreamTable<TStream>
     /// <param name="body">Its body.</param>
     /// <param name="now">Monotonic time.</param>
     /// <returns>True when it asks to open a stream, see <see cref="TryAdd"/>; false when it is dropped.</returns>
-    /// <exception cref="CircuitProtocolException">At the origin of a circuit: it cannot have been under way.</exception>
+    /// <exception cref="CircuitProtocolException">At the origin of a circuit: it cannot have been under way. Anywhere: an END that
+    /// says no reason.</exception>
     public bool OnStrayMessage(CircuitRole role, ushort streamId, RelayCommand command, ReadOnlySpan<byte> body, TimeSpan now)
     {
         if (command is RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve)
         {
             return true;
+        }
+
+        if (command == RelayCommand.End && body.IsEmpty)
+        {
+            throw new CircuitProtocolException(DestroyReason.Protocol, "END without a reason");
         }
 
         // An exit keeps no memory of the streams it ended, and the client may not have seen the END.

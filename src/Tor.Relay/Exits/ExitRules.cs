@@ -31,7 +31,8 @@ public sealed class ExitRules(
         }
 
         bool isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        if ((!options.AllowPrivateAddresses && (PrivateAddresses.Contains(address) || ownAddresses().Contains(address)))
+        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
+            || (!options.AllowPrivateAddresses && (PrivateAddresses.Contains(address) || ownAddresses().Contains(address)))
             || (isIPv6 && !options.AllowIPv6)
             || !options.Policy.Accepts(address, (ushort)target.Port))
         {

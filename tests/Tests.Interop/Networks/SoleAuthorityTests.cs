@@ -11,14 +11,14 @@ public sealed class SoleAuthorityTests
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Stock_relays_and_clients_live_under_it_and_a_relay_that_is_killed_is_left_behind_by_our_client_and_by_a_restarted_authority()
+    public async Task Stock_relays_and_clients_live_under_it_and_relays_that_are_killed_are_left_behind_by_our_client_and_by_a_restarted_authority()
     {
         await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions());
         TunicTorNode authority = ours.Authorities[0];
         await using StockTorNetwork stock = await StockTorNetwork.StartAsync(new StockTorOptions
         {
             Authorities = 0,
-            Relays = 3,
+            Relays = 5, // two of them die
             Exits = 2,
             ForeignAuthorities = ours.DirAuthorityLines,
             Bandwidths = ours.Bandwidths,
@@ -30,18 +30,36 @@ public sealed class SoleAuthorityTests
         await AssertFetchesAsync(throughStock, server);
         await AssertFlagsAsync(authority, stock);
 
-        StockTorNode gone = await KillExitInUseAsync(client, stock, server);
+        StockTorNode exit = await KillExitInUseAsync(client, stock, server);
         await AssertFetchesAsync(Curl.ThroughSocks5(client.SocksPort, "user", "secret", RecoveryLimit), server);
+        HashSet<string> gone = await KillGuardAndMiddleInUseAsync(ours, stock, server);
+        gone.Add(exit.Fingerprint);
 
         // A relay is Running for 45 minutes after the last test that reached it. An authority that starts again tests all it knows.
         await authority.RestartAsync();
-        HashSet<string> living = [.. stock.Relays.Concat(stock.Exits).Where(relay => relay != gone).Select(relay => relay.Fingerprint)];
-        await Deadline.UntilAsync("a consensus in which all run but the one that is gone", Limit, async () =>
+        HashSet<string> living = [.. stock.Relays.Concat(stock.Exits).Select(relay => relay.Fingerprint).Except(gone)];
+        await Deadline.UntilAsync("a consensus in which all run but those that are gone", Limit, async () =>
         {
             IReadOnlySet<string> running = await authority.Directory.GetRunningRelaysAsync();
-            return running.IsSupersetOf(living) && !running.Contains(gone.Fingerprint);
+            return running.IsSupersetOf(living) && !running.Overlaps(gone);
         });
         await AssertFetchesAsync(throughStock, server);
+    }
+
+    /// <summary>Kills the first and then the second hop of a circuit through stock relays, each while a page comes through it.</summary>
+    private static async Task<HashSet<string>> KillGuardAndMiddleInUseAsync(TunicTorNetwork ours, StockTorNetwork stock, LoopbackHttpServer server)
+    {
+        await using WatchedClient client = await WatchedClient.StartAsync(ours.Authorities, stock.Relays.Select(relay => relay.Fingerprint));
+        var gone = new HashSet<string>();
+        foreach (int hop in new[] { 0, 1 })
+        {
+            (string fingerprint, TimeSpan recovery) = await client.KillHopInUseAsync(
+                hop, server, killed => stock.Relays.Single(relay => relay.Fingerprint == killed).Process);
+            Assert.True(recovery < RecoveryLimit, $"hop {hop}, ${fingerprint}: {recovery}");
+            gone.Add(fingerprint);
+        }
+
+        return gone;
     }
 
     /// <summary>Kills the exit of our client's circuit while a page comes through it.</summary>

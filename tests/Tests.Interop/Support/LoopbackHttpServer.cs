@@ -36,9 +36,6 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
 
     public static LoopbackHttpServer Start() => new(LoopbackPorts.Take(), "127.0.0.1", "localhost");
 
-    /// <summary>Listens on another address of this machine too.</summary>
-    public static LoopbackHttpServer StartAlsoAt(IPAddress address) => new(LoopbackPorts.Take(), "127.0.0.1", "localhost", address.ToString());
-
     public string Url(string path) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}{path}");
 
     /// <summary>The bytes that /bytes/<paramref name="length"/> answers: no two 16-byte blocks of them are equal.</summary>

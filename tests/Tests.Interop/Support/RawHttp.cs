@@ -28,12 +28,14 @@ public sealed record RawHttp(IReadOnlyList<string> Head, byte[] Body)
     public string TimelessHead => string.Join('\n', Head.Select(line =>
         line.StartsWith("Date: ", StringComparison.Ordinal) || line.StartsWith("Expires: ", StringComparison.Ordinal) ? line[..line.IndexOf(' ')] : line));
 
-    public static async Task<RawHttp> SendAsync(int port, string request)
+    public static Task<RawHttp> SendAsync(int port, string request) => SendAsync(port, Encoding.ASCII.GetBytes(request));
+
+    public static async Task<RawHttp> SendAsync(int port, byte[] request)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, port);
         await using var stream = new NetworkStream(socket);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        await stream.WriteAsync(request);
         using var answer = new MemoryStream();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await stream.CopyToAsync(answer, limit.Token);

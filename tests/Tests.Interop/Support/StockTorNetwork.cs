@@ -138,10 +138,15 @@ public sealed class StockTorNetwork : IAsyncDisposable
     private async Task StartClientsAsync()
     {
         // A client that asks a relay for microdescriptors before the relay has them waits ten seconds to ask again.
-        await Task.WhenAll(Relays.Concat(Exits).Select(relay => relay.Process.WaitForLineAsync(" enough directory info", StepLimit)));
+        await Task.WhenAll(Relays.Concat(Exits).Select(WaitForDirectoryAsync));
         StockTorNode[] clients = [.. Enumerable.Range(0, _options.Clients).Select(_ => Add(StockTorRole.Client))];
         await Task.WhenAll(clients.Select(client => client.WaitForBootstrapAsync(StepLimit)));
     }
+
+    /// <summary>A relay that has it at the first look, before it connects to anybody, says so only by its circuits.</summary>
+    private static async Task WaitForDirectoryAsync(StockTorNode relay) => await await Task.WhenAny(
+        relay.Process.WaitForLineAsync(" enough directory info", StepLimit),
+        relay.WaitForBootstrapAsync(StepLimit));
 
     private StockTorNode Prepare(StockTorRole role)
     {

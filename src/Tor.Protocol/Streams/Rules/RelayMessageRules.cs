@@ -19,8 +19,7 @@ public static class RelayMessageRules
         return (context.Role, context.Direction) switch
         {
             (CircuitRole.Origin, RelayDirection.Backward) => AcceptIf(IsAllowedAtOrigin(command, hasStream, open, context.Expected)),
-            (CircuitRole.Relay, RelayDirection.Forward) when !command.IsKnown => RelayMessageVerdict.Ignore,
-            (CircuitRole.Relay, RelayDirection.Forward) => AcceptIf(IsAllowedAtRelay(command, hasStream, open, context.Expected)),
+            (CircuitRole.Relay, RelayDirection.Forward) => JudgeAtRelay(command, hasStream, open, context.Expected),
 
             // Nothing can be recognised that goes the wrong way.
             _ => RelayMessageVerdict.CloseCircuit,
@@ -48,19 +47,23 @@ public static class RelayMessageRules
         _ => false,
     };
 
-    // Streams may go on while the circuit is extended behind us; a second extension may not.
-    private static bool IsAllowedAtRelay(RelayCommand command, bool hasStream, bool open, ExpectedMessages expected) => command switch
+    // As stock does, connection_edge_process_relay_cell and handle_relay_msg: what makes no sense is dropped. Streams may go on while the
+    // circuit is extended behind us; a second extension may not.
+    private static RelayMessageVerdict JudgeAtRelay(RelayCommand command, bool hasStream, bool open, ExpectedMessages expected) => command switch
     {
-        RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve => hasStream,
-        RelayCommand.Data or RelayCommand.End or RelayCommand.Xon or RelayCommand.Xoff => hasStream,
-        RelayCommand.Sendme => true,
-        RelayCommand.Extend2 => open && !hasStream,
-        RelayCommand.Truncate or RelayCommand.Drop or RelayCommand.PaddingNegotiate => !hasStream,
+        RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve => hasStream ? RelayMessageVerdict.Accept : RelayMessageVerdict.Ignore,
+        RelayCommand.End or RelayCommand.Xon or RelayCommand.Xoff => hasStream ? RelayMessageVerdict.Accept : RelayMessageVerdict.Ignore,
+        RelayCommand.Connected or RelayCommand.Resolved => hasStream ? RelayMessageVerdict.Accept : RelayMessageVerdict.Ignore,
+        RelayCommand.Data or RelayCommand.Sendme => RelayMessageVerdict.Accept, // DATA of stream 0 takes room in the circuit's window
+        RelayCommand.Extend or RelayCommand.Extend2 when hasStream => RelayMessageVerdict.Ignore,
+        RelayCommand.Extend => RelayMessageVerdict.CloseCircuit,
+        RelayCommand.Extend2 => AcceptIf(open),
+        RelayCommand.Truncate or RelayCommand.Drop or RelayCommand.PaddingNegotiate => RelayMessageVerdict.Accept,
         RelayCommand.ConfluxLink or RelayCommand.ConfluxLinkedAck or RelayCommand.ConfluxSwitch =>
-            !hasStream && expected.HasFlag(ExpectedMessages.Conflux),
-        RelayCommand.EstablishIntro or RelayCommand.EstablishRendezvous => !hasStream,
-        RelayCommand.Introduce1 or RelayCommand.Rendezvous1 => !hasStream,
-        _ => false,
+            AcceptIf(!hasStream && expected.HasFlag(ExpectedMessages.Conflux)),
+        RelayCommand.EstablishIntro or RelayCommand.EstablishRendezvous => RelayMessageVerdict.Accept,
+        RelayCommand.Introduce1 or RelayCommand.Rendezvous1 => RelayMessageVerdict.Accept,
+        _ => RelayMessageVerdict.Ignore,
     };
 
     private static RelayMessageVerdict AcceptIf(bool allowed) =>

@@ -40,9 +40,15 @@ public sealed class LinkAdversaryTests
     }
 
     [Fact]
-    public void Nothing_but_padding_may_come_before_VERSIONS()
+    public void Nothing_but_padding_and_a_NETINFO_that_is_dropped_may_come_before_VERSIONS()
     {
-        foreach (CellCommand command in AllCommands().Except([CellCommand.Versions, CellCommand.VPadding, CellCommand.Authorize]))
+        using var early = new LinkPair();
+        early.Receive(early.Responder, CellCommand.NetInfo, new byte[100]);
+        early.Receive(early.Initiator, CellCommand.NetInfo, new byte[100]);
+        early.Run();
+        Assert.NotNull(early.Responder.Result);
+
+        foreach (CellCommand command in AllCommands().Except([CellCommand.Versions, CellCommand.VPadding, CellCommand.Authorize, CellCommand.NetInfo]))
         {
             using var pair = new LinkPair();
             Assert.Throws<ChannelProtocolException>(() => pair.Receive(pair.Responder, command, new byte[100]));

@@ -99,6 +99,7 @@ public sealed class SocksHandshakeTests
     [Theory]
     [InlineData("\x05\x02\x00\x01\x02\x02\x02\x01\x01\x01", SocksStatus.CommandNotSupported)] // BIND
     [InlineData("\x05\x03\x00\x01\x02\x02\x02\x01\x01\x01", SocksStatus.CommandNotSupported)] // UDP ASSOCIATE
+    [InlineData("\x05\x77\x00\x01\x02\x02\x02\x01\x01\x01", SocksStatus.GeneralError)] // no command at all
     [InlineData("\x05\xF1\x00\x03\x0Etorproject.org\x11\x11", SocksStatus.AddressTypeNotSupported)]
     [InlineData("\x05\x01\x00\x03\x09\"\"\"\"\".com\x11\x11", SocksStatus.GeneralError)]
     [InlineData("\x05\x01\x00\x03\x03---\x00\x50", SocksStatus.GeneralError)]

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
@@ -68,6 +70,18 @@ internal sealed class MadeRelay
             Signing = Signing,
             SigningCertificate = Certify(published),
         });
+    }
+
+    /// <summary>A descriptor whose body was changed before it was signed.</summary>
+    public byte[] Write(DateTime published, Func<string, string> change)
+    {
+        string text = Encoding.UTF8.GetString(Write(published));
+        string body = change(text[..text.IndexOf("router-sig-ed25519", StringComparison.Ordinal)]);
+        var signature = new byte[Ed25519.SignatureLength];
+        Signing.Sign(RouterDescriptorVerifier.HashSigned(Encoding.UTF8.GetBytes(body + "router-sig-ed25519 ")), signature);
+        string signed = $"{body}router-sig-ed25519 {Convert.ToBase64String(signature).TrimEnd('=')}\nrouter-signature\n";
+        string rsa = Convert.ToBase64String(_identity.SignDigest(SHA1.HashData(Encoding.UTF8.GetBytes(signed))), Base64FormattingOptions.InsertLineBreaks);
+        return Encoding.UTF8.GetBytes($"{signed}-----BEGIN SIGNATURE-----\n{rsa.Replace("\r", "", StringComparison.Ordinal)}\n-----END SIGNATURE-----\n");
     }
 
     public RouterDescriptor Make(DateTime published)

@@ -5,40 +5,42 @@ namespace Tunic.Tests.Tor.Protocol.Streams.Rules;
 
 public sealed class RelayMessageRulesTests
 {
-    // Per command: origin while extending, origin open, relay while extending, relay open.
-    // '.' closes the circuit, 'c' is accepted without a stream id, 's' with one, 'b' both; an upper-case letter needs what stands last.
+    // Per command: origin while extending, origin open, relay while extending, relay open. An upper-case letter needs what stands last.
+    // Origin: '.' closes the circuit, 'c' is accepted without a stream id, 's' with one, 'b' both; what does not fit closes the circuit.
+    // Relay: 's' is accepted with a stream id, 'b' always, 'c' without one; what does not fit is dropped. 'x' closes the circuit, and is dropped
+    // with a stream id; 'C' closes where it does not fit.
     private static readonly Dictionary<RelayCommand, (string Allowed, ExpectedMessages Needs)> Table = new()
     {
         [RelayCommand.Begin] = (".Sss", ExpectedMessages.IncomingStreams),
-        [RelayCommand.Data] = (".sss", ExpectedMessages.None),
+        [RelayCommand.Data] = (".sbb", ExpectedMessages.None),
         [RelayCommand.End] = (".sss", ExpectedMessages.None),
-        [RelayCommand.Connected] = (".s..", ExpectedMessages.None),
+        [RelayCommand.Connected] = (".sss", ExpectedMessages.None),
         [RelayCommand.Sendme] = (".bbb", ExpectedMessages.None),
-        [RelayCommand.Extend] = ("....", ExpectedMessages.None),
-        [RelayCommand.Extended] = ("....", ExpectedMessages.None),
-        [RelayCommand.Truncate] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.Truncated] = ("cc..", ExpectedMessages.None),
-        [RelayCommand.Drop] = ("CCcc", ExpectedMessages.Padding),
+        [RelayCommand.Extend] = ("..xx", ExpectedMessages.None),
+        [RelayCommand.Extended] = ("..--", ExpectedMessages.None),
+        [RelayCommand.Truncate] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.Truncated] = ("cc--", ExpectedMessages.None),
+        [RelayCommand.Drop] = ("CCbb", ExpectedMessages.Padding),
         [RelayCommand.Resolve] = ("..ss", ExpectedMessages.None),
-        [RelayCommand.Resolved] = (".s..", ExpectedMessages.None),
+        [RelayCommand.Resolved] = (".sss", ExpectedMessages.None),
         [RelayCommand.BeginDir] = ("..ss", ExpectedMessages.None),
-        [RelayCommand.Extend2] = ("...c", ExpectedMessages.None),
-        [RelayCommand.Extended2] = ("c...", ExpectedMessages.None),
+        [RelayCommand.Extend2] = ("..xc", ExpectedMessages.None),
+        [RelayCommand.Extended2] = ("c.--", ExpectedMessages.None),
         [RelayCommand.ConfluxLink] = ("..CC", ExpectedMessages.Conflux),
-        [RelayCommand.ConfluxLinked] = (".C..", ExpectedMessages.Conflux),
+        [RelayCommand.ConfluxLinked] = (".C--", ExpectedMessages.Conflux),
         [RelayCommand.ConfluxLinkedAck] = ("..CC", ExpectedMessages.Conflux),
         [RelayCommand.ConfluxSwitch] = (".CCC", ExpectedMessages.Conflux),
-        [RelayCommand.EstablishIntro] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.EstablishRendezvous] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.Introduce1] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.Introduce2] = (".C..", ExpectedMessages.Introductions),
-        [RelayCommand.Rendezvous1] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.Rendezvous2] = (".C..", ExpectedMessages.Rendezvous),
-        [RelayCommand.IntroEstablished] = (".C..", ExpectedMessages.Introductions),
-        [RelayCommand.RendezvousEstablished] = (".C..", ExpectedMessages.Rendezvous),
-        [RelayCommand.IntroduceAck] = (".C..", ExpectedMessages.IntroduceAck),
-        [RelayCommand.PaddingNegotiate] = ("..cc", ExpectedMessages.None),
-        [RelayCommand.PaddingNegotiated] = ("CC..", ExpectedMessages.Padding),
+        [RelayCommand.EstablishIntro] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.EstablishRendezvous] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.Introduce1] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.Introduce2] = (".C--", ExpectedMessages.Introductions),
+        [RelayCommand.Rendezvous1] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.Rendezvous2] = (".C--", ExpectedMessages.Rendezvous),
+        [RelayCommand.IntroEstablished] = (".C--", ExpectedMessages.Introductions),
+        [RelayCommand.RendezvousEstablished] = (".C--", ExpectedMessages.Rendezvous),
+        [RelayCommand.IntroduceAck] = (".C--", ExpectedMessages.IntroduceAck),
+        [RelayCommand.PaddingNegotiate] = ("..bb", ExpectedMessages.None),
+        [RelayCommand.PaddingNegotiated] = ("CC--", ExpectedMessages.Padding),
         [RelayCommand.Xoff] = (".sss", ExpectedMessages.None),
         [RelayCommand.Xon] = (".sss", ExpectedMessages.None),
     };
@@ -100,9 +102,16 @@ public sealed class RelayMessageRulesTests
             return context.Role == CircuitRole.Relay ? RelayMessageVerdict.Ignore : RelayMessageVerdict.CloseCircuit;
         }
 
-        char column = row.Allowed[(context.Role == CircuitRole.Relay ? 2 : 0) + (context.Phase == CircuitPhase.Open ? 1 : 0)];
+        bool isRelay = context.Role == CircuitRole.Relay;
+        char column = row.Allowed[(isRelay ? 2 : 0) + (context.Phase == CircuitPhase.Open ? 1 : 0)];
         bool expected = char.IsLower(column) || (context.Expected & row.Needs) != 0;
         bool fits = char.ToLowerInvariant(column) is 'b' || char.ToLowerInvariant(column) == (hasStream ? 's' : 'c');
-        return expected && fits ? RelayMessageVerdict.Accept : RelayMessageVerdict.CloseCircuit;
+        if (expected && fits)
+        {
+            return RelayMessageVerdict.Accept;
+        }
+
+        bool closes = !isRelay || column == 'C' || (column == 'x' && !hasStream);
+        return closes ? RelayMessageVerdict.CloseCircuit : RelayMessageVerdict.Ignore;
     }
 }
