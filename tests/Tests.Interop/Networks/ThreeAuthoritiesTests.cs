@@ -94,13 +94,17 @@ public sealed class ThreeAuthoritiesTests
     private static async Task AssertAlteredConsensusIsRefusedAsync(TunicTorNode client, LyingAuthority liar)
     {
         string cache = Path.Combine(client.DataDirectory, CacheName);
-        await File.WriteAllTextAsync(cache, liar.SignAltered(await File.ReadAllTextAsync(cache)));
+        string lie = liar.SignAltered(await File.ReadAllTextAsync(cache));
+        await File.WriteAllTextAsync(cache, lie);
 
         client.Start();
-        await client.Process.WaitForLineAsync($"{CacheName} in the cache is of no use", Limit);
-        await client.WaitForBootstrapAsync(Limit);
+        await client.Process.WaitForLineAsync($"{cache} cannot be used: its signatures do not hold. Remove it to have it fetched again; nothing was overwritten.", Limit);
+        Assert.Equal(1, await client.Process.WaitForExitAsync(Limit));
+        Assert.Equal(lie, await File.ReadAllTextAsync(cache));
 
-        Assert.DoesNotContain($"\nr {LyingAuthority.MadeUpNickname} ", await File.ReadAllTextAsync(cache), StringComparison.Ordinal);
+        File.Delete(cache); // as it was told
+        client.Start();
+        await client.WaitForBootstrapAsync(Limit);
     }
 
     private static async Task AssertFetchesAsync(int socksPort, LoopbackHttpServer server)
