@@ -1,4 +1,6 @@
 using System.Net;
+using Tunic.Primitives.Time;
+using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Serving;
@@ -10,6 +12,7 @@ namespace Tunic.Node.Hosting;
 internal sealed class DirectoryHost : IDisposable
 {
     private const int MaxConnections = 1_024;
+    private const int MaxPerAddress = MaxConnections / 16;
 
     private readonly DirectoryConnection _connection;
     private readonly List<DirectoryPortListener> _ports = [];
@@ -27,9 +30,23 @@ internal sealed class DirectoryHost : IDisposable
         _connection = new DirectoryConnection(server);
         foreach (IPEndPoint port in ports)
         {
-            _ports.Add(DirectoryPortListener.Bind(port, server, MaxConnections, environment.Log));
+            _ports.Add(DirectoryPortListener.Bind(port, server, CreateLimits(environment.Random), environment.Log));
             environment.Log.Notice($"Opened Directory listener connection (ready) on {_ports[^1].Address}");
         }
+    }
+
+    /// <summary>The limits of one port: nobody holds more than a sixteenth of its places, but a network on one machine has only one address.</summary>
+    /// <remarks>Short connections are as welcome as in stock tor, which does not count them here: whoever fetches all descriptors makes dozens at once.</remarks>
+    internal static ConnectionLimits CreateLimits(RandomSource random)
+    {
+        var options = new ConnectionLimitOptions
+        {
+            MaxConnections = MaxConnections,
+            MaxPerAddress = MaxPerAddress,
+            RatePerAddress = MaxPerAddress,
+            BurstPerAddress = MaxConnections,
+        };
+        return new ConnectionLimits(options, IPAddress.IsLoopback, random);
     }
 
     /// <summary>Serves the ports until cancelled.</summary>

@@ -30,7 +30,6 @@ public sealed class MalformedPeers(SharedStockNetwork shared) : IAsyncLifetime
             [
                 "TestingTorNetwork 1", "AddressDisableIPv6 1", "SocksPort 0", "Address 127.0.0.1", "AssumeReachable 1", "PublishServerDescriptor 0",
                 "Nickname strangersexit", $"ORPort 127.0.0.1:{_orPort}", "ExitRelay 1", $"ExitPolicy reject *:{SharedStockNetwork.RefusedPort}", "ExitPolicy accept *:*",
-                $"ServerDNSResolvConfFile {Path.Combine(network.Exits[0].DataDirectory, "resolv.conf")}",
                 .. network.DirAuthorityLines.Select(line => $"DirAuthority {line}"),
             ]);
         Guard = await ReadAsync(network.Relays[0].DataDirectory, network.Relays[0].Process, network.Relays[0].OrPort);

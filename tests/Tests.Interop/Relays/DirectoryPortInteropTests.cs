@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Time;
 using Tunic.Tests.Interop.Support;
+using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Descriptors;
@@ -29,7 +31,10 @@ public sealed class DirectoryPortInteropTests
         var store = new DirectoryStore(new DirectoryStoreOptions());
         await CopyAsync(directory, store);
         using DirectoryPortListener listener = DirectoryPortListener.Bind(
-            new IPEndPoint(IPAddress.Loopback, 0), new DirectoryServer(store, new DirectoryServerOptions()), 10, NullLogger.Instance);
+            new IPEndPoint(IPAddress.Loopback, 0),
+            new DirectoryServer(store, new DirectoryServerOptions()),
+            new ConnectionLimits(new ConnectionLimitOptions { MaxConnections = 10 }, IPAddress.IsLoopback, SystemRandomSource.Instance),
+            NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         Task serving = listener.RunAsync(stop.Token);
 

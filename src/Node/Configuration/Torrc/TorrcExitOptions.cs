@@ -21,7 +21,4 @@ internal sealed record TorrcExitOptions
 
     /// <summary>Refuse streams of circuits whose hop before is no known relay; null for auto: by the consensus.</summary>
     internal required bool? RefuseUnknown { get; init; }
-
-    /// <summary>Null: the system's.</summary>
-    internal required string? ResolverFile { get; init; }
 }

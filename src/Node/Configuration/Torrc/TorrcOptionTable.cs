@@ -363,7 +363,7 @@ internal static class TorrcOptionTable
         Ignored("ServerDNSAllowNonRFC953Hostnames", Flag, "0"),
         Ignored("ServerDNSDetectHijacking", Flag, "1"),
         Ignored("ServerDNSRandomizeCase", Flag, "1"),
-        Implemented("ServerDNSResolvConfFile", FileName),
+        Ignored("ServerDNSResolvConfFile", FileName),
         Ignored("ServerDNSSearchDomains", Flag, "0"),
         Ignored("ServerDNSTestAddresses", Csv, "www.google.com,www.mit.edu,www.yahoo.com,www.slashdot.org"),
         Ignored("ServerTransportListenAddr", LineList),

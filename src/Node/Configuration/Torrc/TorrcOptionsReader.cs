@@ -158,7 +158,6 @@ internal static class TorrcOptionsReader
         ReducedPolicy = settings.Flag("ReducedExitPolicy"),
         IPv6 = settings.Flag("IPv6Exit"),
         RefuseUnknown = settings.Tristate("RefuseUnknownExits"),
-        ResolverFile = settings.Text("ServerDNSResolvConfFile"),
     };
 
     private static TorrcAuthorityOptions ReadAuthority(TorrcSettings settings) => new()

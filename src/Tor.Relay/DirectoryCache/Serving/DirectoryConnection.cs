@@ -113,11 +113,26 @@ public sealed class DirectoryConnection(DirectoryServer server)
             return null;
         }
 
-        var body = new byte[length];
-        int already = Math.Min(length, (int)received.Length - start);
-        received.GetBuffer().AsSpan(start, already).CopyTo(body);
-        int count = await stream.ReadAtLeastAsync(body.AsMemory(already), length - already, throwOnEndOfStream: false, cancel);
-        return already + count == length ? (ReadOnlyMemory<byte>?)body : null;
+        int taken = Math.Min(length, (int)received.Length - start);
+        byte[] body = received.GetBuffer().AsSpan(start, taken).ToArray();
+        while (taken < length)
+        {
+            if (taken == body.Length)
+            {
+                // Twice what has come: a stranger who only announces a body gets no memory for it.
+                Array.Resize(ref body, taken + Math.Min(length - taken, Math.Max(taken, ReadLength)));
+            }
+
+            int count = await stream.ReadAsync(body.AsMemory(taken), cancel);
+            if (count == 0)
+            {
+                return null;
+            }
+
+            taken += count;
+        }
+
+        return body;
     }
 
     private async Task SendAsync(

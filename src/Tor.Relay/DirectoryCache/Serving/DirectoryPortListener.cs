@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Serving;
 
@@ -14,13 +15,17 @@ public sealed partial class DirectoryPortListener : IDisposable
     private readonly Socket _socket;
     private readonly DirectoryConnection _connection;
     private readonly SemaphoreSlim _places;
+    private readonly ConnectionLimits _limits;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private DirectoryPortListener(Socket socket, DirectoryServer server, int maxConnections, ILogger log)
+    private DirectoryPortListener(Socket socket, DirectoryServer server, ConnectionLimits limits, ILogger log)
     {
         _socket = socket;
         _connection = new DirectoryConnection(server);
-        _places = new SemaphoreSlim(maxConnections);
+        _places = new SemaphoreSlim(limits.Options.MaxConnections);
+        _limits = limits;
+        _time = server.Options.Time;
         _log = log;
         Address = (IPEndPoint)socket.LocalEndPoint!;
     }
@@ -31,17 +36,17 @@ public sealed partial class DirectoryPortListener : IDisposable
     /// <summary>Binds the port; connections wait until <see cref="RunAsync"/>.</summary>
     /// <param name="address">Where to listen; port 0 for any.</param>
     /// <param name="server">Answers.</param>
-    /// <param name="maxConnections">Connections served at once; more wait to be accepted. At least 1.</param>
+    /// <param name="limits">Of this port alone. Connections beyond the total wait to be accepted; those beyond the share of their address are closed.</param>
     /// <param name="log">Where to log.</param>
     /// <exception cref="DirectoryPortException">The address cannot be used.</exception>
-    public static DirectoryPortListener Bind(IPEndPoint address, DirectoryServer server, int maxConnections, ILogger log)
+    public static DirectoryPortListener Bind(IPEndPoint address, DirectoryServer server, ConnectionLimits limits, ILogger log)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
             socket.Bind(address);
             socket.Listen();
-            return new DirectoryPortListener(socket, server, maxConnections, log);
+            return new DirectoryPortListener(socket, server, limits, log);
         }
         catch (SocketException failure)
         {
@@ -59,9 +64,9 @@ public sealed partial class DirectoryPortListener : IDisposable
             while (true)
             {
                 await _places.WaitAsync(cancel);
-                Socket accepted = await AcceptAsync(cancel);
+                (Socket accepted, IPAddress remote) = await AcceptAsync(cancel);
                 serving.RemoveWhere(task => task.IsCompleted);
-                serving.Add(ServeAsync(accepted, cancel));
+                serving.Add(ServeAsync(accepted, remote, cancel));
             }
         }
         finally
@@ -77,13 +82,20 @@ public sealed partial class DirectoryPortListener : IDisposable
         _places.Dispose();
     }
 
-    private async Task<Socket> AcceptAsync(CancellationToken cancel)
+    /// <summary>The next connection that the limits admit: it counts until it has been served.</summary>
+    private async Task<(Socket Accepted, IPAddress Remote)> AcceptAsync(CancellationToken cancel)
     {
         while (true)
         {
             try
             {
-                return await _socket.AcceptAsync(cancel);
+                Socket accepted = await _socket.AcceptAsync(cancel);
+                if (accepted.RemoteEndPoint is IPEndPoint remote && _limits.TryEnter(remote.Address, _time.GetElapsedTime(0)))
+                {
+                    return (accepted, remote.Address);
+                }
+
+                accepted.Dispose();
             }
             catch (SocketException failure)
             {
@@ -94,7 +106,7 @@ public sealed partial class DirectoryPortListener : IDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket, CancellationToken cancel)
+    private async Task ServeAsync(Socket socket, IPAddress remote, CancellationToken cancel)
     {
         try
         {
@@ -102,7 +114,7 @@ public sealed partial class DirectoryPortListener : IDisposable
             using (socket)
             {
                 socket.NoDelay = true;
-                var asker = new DirectoryAsker((socket.RemoteEndPoint as IPEndPoint)?.Address, IsTunnelled: false, IsAnonymous: false);
+                var asker = new DirectoryAsker(remote, IsTunnelled: false, IsAnonymous: false);
                 await using var stream = new NetworkStream(socket, ownsSocket: false);
                 await _connection.ServeAsync(stream, asker, cancel);
                 socket.Shutdown(SocketShutdown.Send);
@@ -119,6 +131,7 @@ public sealed partial class DirectoryPortListener : IDisposable
         }
         finally
         {
+            _limits.Leave(remote);
             _places.Release();
         }
     }

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Net.Sockets;
 using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
+using Tunic.Tests.TorRelay;
 
 namespace Tunic.Tests.Node.Metrics;
 
@@ -51,5 +53,74 @@ public sealed class MetricsEndpointTests
         using var http = new HttpClient();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri($"http://{endpoint.Address}/metrics")));
+    }
+
+    [Fact]
+    public async Task An_accept_that_fails_is_followed_by_another_after_a_pause()
+    {
+        var time = new ManualTime(DateTime.UnixEpoch);
+        int accepts = 0;
+        await using MetricsEndpoint endpoint = Listen(
+            time,
+            (socket, cancel) => accepts++ == 0 ? throw new SocketException((int)SocketError.TooManyOpenSockets) : socket.AcceptAsync(cancel));
+        Assert.Equal((1, 1), (accepts, time.Waiting));
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(endpoint));
+    }
+
+    [Fact]
+    public async Task One_slow_asker_keeps_nobody_waiting()
+    {
+        await using MetricsEndpoint endpoint = Listen(new ManualTime(DateTime.UnixEpoch));
+        using TcpClient slow = await ConnectAsync(endpoint);
+
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(endpoint));
+    }
+
+    [Fact]
+    public async Task Slow_askers_beyond_the_limit_keep_others_waiting_only_for_the_time_limit()
+    {
+        var time = new ManualTime(DateTime.UnixEpoch);
+        int accepts = 0;
+        await using MetricsEndpoint endpoint = Listen(
+            time,
+            (socket, cancel) =>
+            {
+                Interlocked.Increment(ref accepts);
+                return socket.AcceptAsync(cancel);
+            });
+        var slow = new List<TcpClient>();
+        for (int count = 0; count < MetricsEndpoint.MaxAskers; count++)
+        {
+            slow.Add(await ConnectAsync(endpoint));
+        }
+
+        Assert.True(SpinWait.SpinUntil(() => time.Waiting == MetricsEndpoint.MaxAskers, TimeSpan.FromSeconds(20)));
+        Task<HttpStatusCode> waiting = AskAsync(endpoint);
+        Assert.Equal(MetricsEndpoint.MaxAskers, Volatile.Read(ref accepts));
+
+        time.Advance(MetricsEndpoint.RequestLimit);
+
+        Assert.Equal(HttpStatusCode.OK, await waiting);
+        slow.ForEach(asker => asker.Dispose());
+    }
+
+    private static MetricsEndpoint Listen(TimeProvider time, Func<Socket, CancellationToken, ValueTask<Socket>>? accept = null) =>
+        new(new IPEndPoint(IPAddress.Loopback, 0), _ => true, "MetricsPort", time, accept);
+
+    private static async Task<TcpClient> ConnectAsync(MetricsEndpoint endpoint)
+    {
+        var asker = new TcpClient();
+        await asker.ConnectAsync(endpoint.Address, TestContext.Current.CancellationToken);
+        return asker;
+    }
+
+    private static async Task<HttpStatusCode> AskAsync(MetricsEndpoint endpoint)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
+        using HttpResponseMessage answer = await http.GetAsync(new Uri($"http://{endpoint.Address}/metrics"), TestContext.Current.CancellationToken);
+        return answer.StatusCode;
     }
 }
