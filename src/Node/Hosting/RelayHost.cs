@@ -109,8 +109,16 @@ internal sealed partial class RelayHost : IAsyncDisposable
         AuthorityHost? authority = settings.Authority is null ? null
             : await AuthorityHost.CreateAsync(settings.Authority, profile, keys.RsaIdentity, store, environment, cancel);
         var host = new RelayHost(settings, profile, keys, authority, store, environment);
-        await (host._mirror?.LoadAsync(cancel) ?? Task.CompletedTask);
-        return host;
+        try
+        {
+            await (host._mirror?.LoadAsync(cancel) ?? Task.CompletedTask);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Opens the OR ports, and publishes the relay from now on.</summary>
@@ -118,6 +126,11 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal void Start(TorClient client)
     {
         client.ViewChanged += OnView;
+        if (client.View is { } view)
+        {
+            OnView(view); // of the cache, read before
+        }
+
         _node.Start();
         Task publishing = _settings.Publishes ? _publisher.RunAsync(_stop.Token) : Task.CompletedTask;
         Task testing = _selfTest.RunAsync(new SelfTestCircuits(client), _stop.Token);

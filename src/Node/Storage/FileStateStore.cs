@@ -13,6 +13,8 @@ internal sealed class FileStateStore : IStateStore
     private const string UnfinishedSuffix = ".tmp";
 
     private readonly string _root;
+    private readonly Lock _gate = new();
+    private Task _lastChange = Task.CompletedTask;
 
     /// <summary>Makes the directory where it is missing, and takes away what others may do in it.</summary>
     /// <exception cref="StorageException">It is no directory, or cannot be made or kept private.</exception>
@@ -60,6 +62,16 @@ internal sealed class FileStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public ValueTask ChangeAsync(string name, Func<byte[]?, byte[]> change, CancellationToken cancel)
+    {
+        lock (_gate)
+        {
+            _lastChange = ChangeAfterAsync(_lastChange, name, change, cancel);
+            return new ValueTask(_lastChange);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DeleteAsync(string name, CancellationToken cancel)
     {
         string path = PathOf(name);
@@ -97,6 +109,12 @@ internal sealed class FileStateStore : IStateStore
 
     /// <inheritdoc/>
     public string Describe(string name) => PathOf(name);
+
+    private async Task ChangeAfterAsync(Task before, string name, Func<byte[]?, byte[]> change, CancellationToken cancel)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await WriteAsync(name, change(await ReadAsync(name, cancel)), cancel);
+    }
 
     private static async ValueTask<byte[]?> ReadAllAsync(string path, CancellationToken cancel)
     {

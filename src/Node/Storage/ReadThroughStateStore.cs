@@ -12,6 +12,12 @@ internal sealed class ReadThroughStateStore(IStateStore below) : IStateStore
 
     public ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel) => _changes.WriteAsync(name, content, cancel);
 
+    public async ValueTask ChangeAsync(string name, Func<byte[]?, byte[]> change, CancellationToken cancel)
+    {
+        byte[]? kept = await below.ReadAsync(name, cancel);
+        await _changes.ChangeAsync(name, changed => change(changed ?? kept), cancel);
+    }
+
     /// <summary>Forgets the change; what lies below stays, and shows again.</summary>
     public ValueTask DeleteAsync(string name, CancellationToken cancel) => _changes.DeleteAsync(name, cancel);
 

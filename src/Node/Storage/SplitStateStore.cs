@@ -11,6 +11,8 @@ internal sealed class SplitStateStore(IStateStore state, IStateStore cache) : IS
 
     public ValueTask WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancel) => StoreOf(name).WriteAsync(name, content, cancel);
 
+    public ValueTask ChangeAsync(string name, Func<byte[]?, byte[]> change, CancellationToken cancel) => StoreOf(name).ChangeAsync(name, change, cancel);
+
     public ValueTask DeleteAsync(string name, CancellationToken cancel) => StoreOf(name).DeleteAsync(name, cancel);
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancel) =>

@@ -19,6 +19,13 @@ public sealed class MemoryStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public ValueTask ChangeAsync(string name, Func<byte[]?, byte[]> change, CancellationToken cancel)
+    {
+        _blobs.AddOrUpdate(name, _ => change(null), (_, content) => change((byte[])content.Clone()));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DeleteAsync(string name, CancellationToken cancel)
     {
         _blobs.TryRemove(name, out _);

@@ -43,8 +43,13 @@ internal sealed class CircuitBuilder(
         catch (Exception failure)
         {
             circuit?.Close();
+            if (cancel.IsCancellationRequested)
+            {
+                planner.OnCancelled(path.GuardUse); // given up for what another relay did
+                throw new OperationCanceledException(cancel);
+            }
+
             Report(path, hop, timer.IsCancellationRequested, failure is CircuitEndedException { IsByPeer: true });
-            cancel.ThrowIfCancellationRequested();
             if (failure is CircuitBuildException)
             {
                 throw;

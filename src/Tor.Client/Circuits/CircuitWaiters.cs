@@ -69,7 +69,7 @@ internal sealed class CircuitWaiters
         }
     }
 
-    /// <summary>There is no path for such a request. For want of a guard it may wait; what no relay offers is told at once.</summary>
+    /// <summary>There is no path for such a request. For want of a guard all may wait; what no relay offers is told at once.</summary>
     internal void OnNoPath(CircuitRequest request, PathResult result, TimeSpan now)
     {
         (ErrorKind kind, string why) = result.Failure switch
@@ -79,9 +79,10 @@ internal sealed class CircuitWaiters
             _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
         var failure = new CircuitEndedException(kind, $"no circuit: {why}");
-        foreach (CircuitWaiter waiter in _waiting.Where(waiter => waiter.Request == request).ToArray())
+        bool isForAll = result.Failure == PathFailure.NoGuard; // the next one would have to hear the same
+        foreach (CircuitWaiter waiter in _waiting.Where(waiter => isForAll || waiter.Request == request).ToArray())
         {
-            if (result.Failure == PathFailure.NoGuard)
+            if (isForAll)
             {
                 OnFailure(waiter, failure, now);
             }

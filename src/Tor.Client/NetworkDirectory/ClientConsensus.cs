@@ -47,12 +47,17 @@ internal sealed class ClientConsensus(
             throw cache.CorruptConsensus(fault.Reason);
         }
 
-        ConsensusVerification verification = Verify(consensus);
         if (consensus.Flavor != ConsensusFlavor.Microdescriptor)
         {
             throw cache.CorruptConsensus("it is of the other flavour");
         }
 
+        if (!consensus.IsReasonablyLive(UtcNow))
+        {
+            return; // its signers' certificates may have expired too
+        }
+
+        ConsensusVerification verification = Verify(consensus);
         if (!verification.IsAccepted && verification.Bad.Count > 0)
         {
             throw cache.CorruptConsensus("its signatures do not hold");
@@ -62,7 +67,7 @@ internal sealed class ClientConsensus(
         {
             cache.ReportUnusable("not enough of the network's authorities have signed it");
         }
-        else if (consensus.IsReasonablyLive(UtcNow))
+        else
         {
             Current = consensus;
         }

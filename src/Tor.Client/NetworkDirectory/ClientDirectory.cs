@@ -113,12 +113,22 @@ internal sealed class ClientDirectory
         }
     }
 
-    /// <summary>Writes guards and build times when they have changed.</summary>
+    /// <summary>Writes guards and build times when they have changed. A disk that is full now may have room the next time.</summary>
     internal async Task SaveStateAsync(CancellationToken cancel)
     {
-        if (_planner.TakeChangedState() is { } state)
+        if (_planner.TakeChangedState() is not { } state)
+        {
+            return;
+        }
+
+        try
         {
             await _cache.WriteStateAsync(state, cancel);
+        }
+        catch (IOException failure)
+        {
+            _planner.KeepUnsaved();
+            DirectoryLog.StateNotSaved(_log, failure.Message);
         }
     }
 

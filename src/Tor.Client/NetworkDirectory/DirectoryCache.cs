@@ -68,14 +68,14 @@ internal sealed class DirectoryCache(IStateStore store, ILogger log)
     }
 
     /// <summary>Replaces the client's lines; those of others stay, such as when a relay's onion key was made.</summary>
-    internal async Task WriteStateAsync(ReadOnlyMemory<byte> text, CancellationToken cancel)
-    {
-        string[] others = await store.ReadAsync(StateName, cancel) is { } before
-            ? [.. Encoding.UTF8.GetString(before).Split('\n').Where(line => line.Length > 0 && !IsOfClient(line))]
-            : [];
-        byte[] rest = Encoding.UTF8.GetBytes(string.Concat(others.Select(line => line + "\n")));
-        await store.WriteAsync(StateName, (byte[])[.. text.Span, .. rest], cancel);
-    }
+    internal ValueTask WriteStateAsync(ReadOnlyMemory<byte> text, CancellationToken cancel) => store.ChangeAsync(
+        StateName,
+        before =>
+        {
+            IEnumerable<string> others = Encoding.UTF8.GetString(before ?? []).Split('\n').Where(line => line.Length > 0 && !IsOfClient(line));
+            return [.. text.Span, .. Encoding.UTF8.GetBytes(string.Concat(others.Select(line => line + "\n")))];
+        },
+        cancel);
 
     internal void ReportUnusable(string reason) => DirectoryLog.CacheUnusable(log, store.Describe(ConsensusName), reason);
 

@@ -141,7 +141,14 @@ internal sealed class DirectoryFetcher(
             }
 
             DirectoryCircuit? before = _current;
-            _current = await OpenAsync(avoid, cancel);
+            Choice choice = Choose(avoid);
+            if (before is { Circuit.HasEnded: false } && !IsOutgrown(before) && before.Identity == choice.Target.RsaIdentity)
+            {
+                planner.OnCancelled(choice.Use); // there is no other: the circuit may be in use by another request
+                return before;
+            }
+
+            _current = await OpenAsync(choice, cancel);
             if (before is not null)
             {
                 await before.Circuit.DisposeAsync();
@@ -158,9 +165,9 @@ internal sealed class DirectoryFetcher(
     /// <summary>A fallback or authority has done its service once guards can be asked.</summary>
     private bool IsOutgrown(DirectoryCircuit directory) => directory.Use is null && planner.HasGuards;
 
-    private async Task<DirectoryCircuit> OpenAsync(IReadOnlyCollection<RsaIdentity> avoid, CancellationToken cancel)
+    private async Task<DirectoryCircuit> OpenAsync(Choice choice, CancellationToken cancel)
     {
-        (HopTarget target, IReadOnlyList<IPEndPoint> addresses, GuardUse? use) = Choose(avoid);
+        (HopTarget target, IReadOnlyList<IPEndPoint> addresses, GuardUse? use) = choice;
         try
         {
             Progress?.Report(BootstrapProgress.Connecting);
@@ -200,12 +207,12 @@ internal sealed class DirectoryFetcher(
         }
     }
 
-    private (HopTarget Target, IReadOnlyList<IPEndPoint> Addresses, GuardUse? Use) Choose(IReadOnlyCollection<RsaIdentity> avoid)
+    private Choice Choose(IReadOnlyCollection<RsaIdentity> avoid)
     {
         if (planner.TrySelectDirectory(avoid) is { } path)
         {
             Relay relay = path.Hops[0];
-            return (HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);
+            return new Choice(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);
         }
 
         FallbackDirectory chosen = ChooseFallback();
@@ -214,7 +221,7 @@ internal sealed class DirectoryFetcher(
             RsaIdentity = chosen.RelayIdentity,
             Specifiers = LinkSpecifiers.For(chosen.Addresses[0], chosen.RelayIdentity, null, null),
         };
-        return (target, chosen.Addresses, null);
+        return new Choice(target, chosen.Addresses, null);
     }
 
     private FallbackDirectory ChooseFallback()
@@ -260,6 +267,8 @@ internal sealed class DirectoryFetcher(
     }
 
     private static void LogFailed(ILogger log, string path, string reason) => DirectoryLog.RequestFailed(log, path, reason);
+
+    private sealed record Choice(HopTarget Target, IReadOnlyList<IPEndPoint> Addresses, GuardUse? Use);
 
     private sealed record DirectoryCircuit(RsaIdentity Identity, OriginCircuit Circuit, GuardUse? Use);
 }

@@ -17,6 +17,9 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "the directory could not be updated while the clock is wrong: {Reason}; next try in {Seconds:0} s")]
     internal static partial void UpdateFailedByClock(ILogger log, string reason, double seconds);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "guards and build times could not be saved: {Reason}")]
+    internal static partial void StateNotSaved(ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]
     internal static partial void NewConsensus(ILogger log, DateTime validAfter, int relays);
 

@@ -19,6 +19,7 @@ internal sealed class PathPlanner
     private readonly CircuitBuildTimeout _buildTimeout;
     private readonly Dictionary<GuardSampleKind, GuardSelector> _samples = [];
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
+    private bool _isUnsaved;
     private GuardSelector? _guards;
     private PathSelector? _selector;
     private Predicate<Relay>? _isMarkedDown;
@@ -238,16 +239,26 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>What was taken last could not be written: it counts as changed.</summary>
+    internal void KeepUnsaved()
+    {
+        lock (_gate)
+        {
+            _isUnsaved = true;
+        }
+    }
+
     /// <summary>What must be kept over a restart, in stock's state-file lines; null when nothing has changed.</summary>
     internal byte[]? TakeChangedState()
     {
         lock (_gate)
         {
-            if (_guards is not { Sample.HasChanged: true })
+            if (!_isUnsaved && _guards is not { Sample.HasChanged: true })
             {
                 return null;
             }
 
+            _isUnsaved = false;
             var text = new StringBuilder();
             foreach (GuardSelector guards in _samples.Values)
             {

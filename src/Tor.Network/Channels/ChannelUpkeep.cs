@@ -16,7 +16,7 @@ public sealed partial class ChannelUpkeep : IAsyncDisposable
 {
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(1);
 
-    /// <summary>Shortest pause between two looks at one channel, whatever the consensus says.</summary>
+    /// <summary>Shortest pause between two looks, whatever the consensus says.</summary>
     private static readonly TimeSpan _grain = TimeSpan.FromMilliseconds(10);
 
     private readonly ChannelUpkeepOptions _options;
@@ -83,7 +83,7 @@ public sealed partial class ChannelUpkeep : IAsyncDisposable
         if (!_isStopped)
         {
             TimeSpan pause = (_soon.TryPeek(out _, out TimeSpan due) && due < _nextRound ? due : _nextRound) - _environment.Now;
-            _timer.Change(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            _timer.Change(pause > _grain ? pause : _grain, Timeout.InfiniteTimeSpan); // timers count whole milliseconds: a shorter pause would be none
         }
     }
 
@@ -91,7 +91,7 @@ public sealed partial class ChannelUpkeep : IAsyncDisposable
     {
         _nextRound = now + _round;
         ChannelPaddingParameters parameters = _source();
-        bool isNew = !ReferenceEquals(parameters, _parameters);
+        bool isNew = !parameters.Equals(_parameters);
         _parameters = parameters;
         while (_added.TryDequeue(out KeptChannel? added))
         {

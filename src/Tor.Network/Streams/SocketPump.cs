@@ -170,6 +170,12 @@ public static class SocketPump
     /// <summary>Waits for a peer that reads slowly. One that does not read is given up some time after the stream has ended.</summary>
     private static async Task DeliverSlowlyAsync(Socket socket, CircuitStream stream, ReadOnlyMemory<byte> rest, TimeSpan linger)
     {
+        if (linger == Timeout.InfiniteTimeSpan)
+        {
+            await socket.SendAsync(rest, SocketFlags.None);
+            return;
+        }
+
         using var patience = new CancellationTokenSource();
         await using CancellationTokenRegistration giveUp = patience.Token.Register(socket.Dispose);
         using StreamEnding ending = stream.WatchEnding();

@@ -267,7 +267,7 @@ public sealed class CircuitEdge
                 : default;
         }
 
-        if (_settings.Role == CircuitRole.Relay && IsForNothing(header.Command))
+        if (_settings.Role == CircuitRole.Relay && IsForNothing(header.Command, stream.State.Phase))
         {
             return default; // stock drops it, and the stream goes on
         }
@@ -299,9 +299,13 @@ public sealed class CircuitEdge
         }
     }
 
-    /// <summary>What opens a stream, on one that is open; XON and XOFF where windows do their work.</summary>
-    private bool IsForNothing(RelayCommand command) =>
-        command is RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve
+    /// <summary>
+    /// What opens a stream, on one that is open; XON and XOFF where windows do their work; all but DATA and END while the stream is not open
+    /// yet (stock connection_edge_process_relay_cell_not_open).
+    /// </summary>
+    private bool IsForNothing(RelayCommand command, StreamPhase phase) =>
+        (phase is StreamPhase.Connecting or StreamPhase.Resolving && command is not (RelayCommand.Data or RelayCommand.End))
+        || command is RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve
         || (command is RelayCommand.Xon or RelayCommand.Xoff && _clock is null);
 
     private StreamFlowControl CreateStreamFlow() => _clock is null

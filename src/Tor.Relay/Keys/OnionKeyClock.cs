@@ -15,7 +15,7 @@ internal sealed class OnionKeyClock(IStateStore store)
     /// <summary>The time, UTC; null when it is not known or lies in the future, which no rotation would ever reach.</summary>
     public async Task<DateTime?> ReadAsync(DateTime now, CancellationToken cancel)
     {
-        foreach (string line in await ReadLinesAsync(cancel))
+        foreach (string line in LinesOf(await ReadStateAsync(cancel)))
         {
             if (IsOurs(line)
                 && DateTime.TryParseExact(
@@ -34,12 +34,13 @@ internal sealed class OnionKeyClock(IStateStore store)
 
     public async Task WriteAsync(DateTime time, CancellationToken cancel)
     {
-        List<string> lines = [.. await ReadLinesAsync(cancel)];
-        lines.RemoveAll(IsOurs);
-        lines.Add($"{Keyword} {time.ToString(TimeFormat, CultureInfo.InvariantCulture)}");
+        string ours = $"{Keyword} {time.ToString(TimeFormat, CultureInfo.InvariantCulture)}";
         try
         {
-            await store.WriteAsync(StateFileName, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), cancel);
+            await store.ChangeAsync(
+                StateFileName,
+                before => Encoding.UTF8.GetBytes(string.Concat(LinesOf(before).Where(line => !IsOurs(line)).Append(ours).Select(line => line + "\n"))),
+                cancel);
         }
         catch (IOException failure)
         {
@@ -49,19 +50,16 @@ internal sealed class OnionKeyClock(IStateStore store)
 
     private static bool IsOurs(string line) => line.StartsWith(Keyword + " ", StringComparison.Ordinal);
 
-    private async Task<string[]> ReadLinesAsync(CancellationToken cancel)
+    private string[] LinesOf(byte[]? state) =>
+        state is null ? []
+        : StateFile.TryRead(state, out _, out string? fault) ? Encoding.UTF8.GetString(state).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        : throw new CorruptStateException(store.Describe(StateFileName), fault!, CorruptStateException.Restore);
+
+    private async Task<byte[]?> ReadStateAsync(CancellationToken cancel)
     {
         try
         {
-            byte[]? content = await store.ReadAsync(StateFileName, cancel);
-            if (content is null)
-            {
-                return [];
-            }
-
-            return StateFile.TryRead(content, out _, out string? fault)
-                ? Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                : throw new CorruptStateException(store.Describe(StateFileName), fault!, CorruptStateException.Restore);
+            return await store.ReadAsync(StateFileName, cancel);
         }
         catch (IOException failure)
         {

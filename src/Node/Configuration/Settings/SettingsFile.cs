@@ -72,6 +72,10 @@ internal static class SettingsFile
         {
             throw Invalid($"{path}, line {failure.LineNumber + 1}: this is no JSON");
         }
+        catch (InvalidOperationException)
+        {
+            throw Invalid($"{path}, line {text[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1}: this is no text in UTF-8");
+        }
 
         return settings;
     }

@@ -24,6 +24,29 @@ public sealed class FileStateStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_changes_at_the_same_time_none_is_lost()
+    {
+        var store = new FileStateStore(_directory["data"]);
+
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => store.ChangeAsync("state", before => [.. before ?? [], 7], default).AsTask())));
+
+        Assert.Equal(50, (await store.ReadAsync("state", default))!.Length);
+    }
+
+    [Fact]
+    public async Task A_change_that_fails_changes_nothing_and_holds_up_nobody()
+    {
+        var store = new FileStateStore(_directory["data"]);
+        await store.WriteAsync("state", new byte[] { 1 }, default);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => store.ChangeAsync("state", _ => throw new InvalidOperationException(), default).AsTask());
+        await store.ChangeAsync("state", before => [.. before!, 2], default);
+
+        Assert.Equal([1, 2], await store.ReadAsync("state", default));
+    }
+
+    [Fact]
     public async Task Files_and_directories_are_the_owners_alone()
     {
         var store = new FileStateStore(_directory["data"]);

@@ -2,6 +2,8 @@ using System.Text;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tests.Tor.Client.Listeners.Support;
+using Tunic.Tests.Tor.Protocol.Paths;
+using Tunic.Tests.TorRelay;
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.Paths;
 
@@ -60,6 +62,21 @@ public sealed class PlannerStateTests
 
         string[] lines = Encoding.ASCII.GetString((await _files.ReadAsync("state", Cancel))!).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal([Guard.Replace("listed=1", "listed=0", StringComparison.Ordinal), "LastRotatedOnionKey 2026-11-01 00:00:00"], lines);
+    }
+
+    [Fact]
+    public void What_could_not_be_written_is_written_the_next_time()
+    {
+        var planner = new PathPlanner(new ClientOptions(), isPrivateNetwork: true, new ManualTime(TestNetwork.Start), new SeededRandomSource(1));
+        planner.Update(TestNetwork.OfStockTests().View());
+        byte[]? state = planner.TakeChangedState();
+        Assert.NotNull(state);
+        Assert.Null(planner.TakeChangedState());
+
+        planner.KeepUnsaved();
+
+        Assert.Equal(state, planner.TakeChangedState());
+        Assert.Null(planner.TakeChangedState());
     }
 
     private async Task LoadAsync()

@@ -31,6 +31,7 @@ public sealed class SettingsFileTests
     [InlineData("", "f, line 1: this is no JSON.")]
     [InlineData("{\n\"a\": 1\n\"b\": 2}", "f, line 3: this is no JSON.")]
     [InlineData("{\"a\": 1", "f, line 1: this is no JSON.")]
+    [InlineData("{\n\"a\": \"\\ud800\"}", "f, line 2: this is no text in UTF-8.")]
     [InlineData("[]", "f, line 1: an object is needed.")]
     [InlineData("7", "f, line 1: an object is needed.")]
     [InlineData("{\n\"a\": null}", "f, line 2: the value of 'a' has to be a text, a number, true or false.")]

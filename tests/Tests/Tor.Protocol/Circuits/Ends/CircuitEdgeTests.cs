@@ -72,6 +72,27 @@ public sealed class CircuitEdgeTests
         Assert.Throws<CircuitProtocolException>(pair.Exchange);
     }
 
+    [Theory]
+    [InlineData(RelayCommand.Begin, RelayCommand.Data)]
+    [InlineData(RelayCommand.Resolve, RelayCommand.End)]
+    public void Until_an_exit_has_answered_only_data_and_END_concern_a_stream(RelayCommand opening, RelayCommand known)
+    {
+        using CircuitPair pair = Opened(congestionControl: true, cgo: false);
+        EdgeEventKind Receive(RelayCommand command) =>
+            pair.Relay.Receive(new RelayHeader(command, 9, 0, 1), [1], new byte[pair.Cipher.TagLength], CircuitPair.Now).Kind;
+        Assert.Equal(EdgeEventKind.StreamRequested, Receive(opening));
+        EdgeStream stream = pair.Relay.TryAdmit(9, opening, null)!;
+
+        foreach (RelayCommand command in new[] { RelayCommand.Sendme, RelayCommand.Xon, RelayCommand.Xoff, RelayCommand.Connected, RelayCommand.Resolved })
+        {
+            Assert.Equal(EdgeEventKind.None, Receive(command));
+        }
+
+        Assert.True(pair.Relay.Streams.TryGet(9, out EdgeStream? same));
+        Assert.Same(stream, same);
+        Assert.Equal(known == RelayCommand.Data ? EdgeEventKind.Data : EdgeEventKind.Ended, Receive(known));
+    }
+
     [Fact]
     public void An_altered_cell_closes_the_circuit()
     {
