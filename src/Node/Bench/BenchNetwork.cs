@@ -182,7 +182,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
             {
                 if (_client.HasExited || Stopwatch.GetElapsedTime(startedAt) > StartTimeout)
                 {
-                    throw new IOException($"the client of {Name} did not come up: {failure.Message}", failure);
+                    throw new IOException($"the client of {Name} did not come up: {failure.Message}\n{_client.LastLines}", failure);
                 }
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -6,7 +7,10 @@ namespace Tunic.Node.Bench;
 /// <summary>One process under measurement. Started here, ended here.</summary>
 internal sealed class BenchProcess : IAsyncDisposable
 {
+    private const int MaxLines = 20;
+
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _lines = new();
 
     internal BenchProcess(string program, IEnumerable<string> arguments)
     {
@@ -17,13 +21,16 @@ internal sealed class BenchProcess : IAsyncDisposable
         }
 
         _process = Process.Start(start) ?? throw new IOException($"{program} could not be started");
-        _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine(); // read and dropped, so that the process never waits for a full pipe
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine(); // read all the time, so that the process never waits for a full pipe
         _process.BeginErrorReadLine();
     }
 
     internal bool HasExited => _process.HasExited;
+
+    /// <summary>The last lines that it wrote.</summary>
+    internal string LastLines => string.Join('\n', _lines);
 
     /// <summary>Processor time so far, user and system, in seconds.</summary>
     internal double CpuSeconds
@@ -55,5 +62,14 @@ internal sealed class BenchProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        _lines.Enqueue(line ?? "");
+        if (_lines.Count > MaxLines)
+        {
+            _lines.TryDequeue(out _);
+        }
     }
 }

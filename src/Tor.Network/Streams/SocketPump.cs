@@ -178,7 +178,7 @@ public static class SocketPump
 
         using var patience = new CancellationTokenSource();
         await using CancellationTokenRegistration giveUp = patience.Token.Register(socket.Dispose);
-        using StreamEnding ending = stream.WatchEnding();
+        await using StreamEnding ending = stream.WatchEnding();
         await using CancellationTokenRegistration ended = ending.Token.Register(() => patience.CancelAfter(linger));
         await socket.SendAsync(rest, SocketFlags.None);
     }

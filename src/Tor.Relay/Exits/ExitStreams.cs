@@ -35,7 +35,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>Answers RESOLVE.</summary>
     internal async Task ResolveAsync(CircuitStream stream, Resolve resolve, CancellationToken cancel)
     {
-        using StreamEnding ending = stream.WatchEnding();
+        await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
         Interlocked.Increment(ref _connecting);
         try
@@ -61,7 +61,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <returns>Null when the stream has been ended.</returns>
     private async Task<Socket?> TryOpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        using StreamEnding ending = stream.WatchEnding();
+        await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
         try
         {

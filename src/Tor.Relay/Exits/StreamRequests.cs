@@ -188,7 +188,7 @@ public sealed class StreamRequests : IAsyncDisposable
 
     private async Task ServeDirectoryAsync(CircuitStream stream, DirectoryStreamOrigin origin, CancellationToken cancel)
     {
-        using StreamEnding ending = stream.WatchEnding();
+        await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
         await using var bytes = new TorStream(stream);
         if (!stream.SendConnected(new Connected()))

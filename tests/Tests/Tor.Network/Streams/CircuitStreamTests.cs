@@ -15,7 +15,7 @@ public sealed class CircuitStreamTests
         var client = new LoopbackEnd(CircuitRole.Origin, 1, new LogLines { Written = line => reported.TrySetResult(line) });
         client.Peer = new LoopbackEnd(CircuitRole.Relay, 2) { Peer = client, OnRequested = (_, _, _) => { } };
         CircuitStream stream = client.Open(new Begin("a.example", 80), continueInline: false);
-        using StreamEnding ending = stream.WatchEnding();
+        await using StreamEnding ending = stream.WatchEnding();
         ending.Token.Register(() => throw new InvalidOperationException("the fault"));
 
         stream.Close(EndReason.Done);
