@@ -158,6 +158,16 @@ internal sealed class TorrcLexer
     private char ReadEscape(int number)
     {
         Advance();
+        return DecodeEscape() switch
+        {
+            null => throw Fault("Invalid escape sequence in quoted string", number),
+            '\0' => throw Fault("a NUL character in a quoted string", number), // no option can hold one: stock would cut the value there without a word
+            { } character => character,
+        };
+    }
+
+    private char? DecodeEscape()
+    {
         switch (Current)
         {
             case 'n':
@@ -166,7 +176,7 @@ internal sealed class TorrcLexer
                 return '\r';
             case 't':
                 return '\t';
-            case '"' or '\\' or '\'':
+            case '"' or '\\' or '\'' or '?':
                 return Current;
             case 'x' or 'X':
                 if (_position + 2 < _text.Length
@@ -176,7 +186,7 @@ internal sealed class TorrcLexer
                     return (char)code;
                 }
 
-                throw Fault("Invalid escape sequence in quoted string", number);
+                return null;
             case >= '0' and <= '7':
                 int octal = Current - '0';
                 for (int digits = 1; digits < 3 && _position + 1 < _text.Length && _text[_position + 1] is >= '0' and <= '7'; digits++)
@@ -185,9 +195,9 @@ internal sealed class TorrcLexer
                     octal = (octal * 8) + (Current - '0');
                 }
 
-                return (char)(octal & 0xff);
+                return octal <= byte.MaxValue ? (char)octal : null;
             default:
-                throw Fault("Invalid escape sequence in quoted string", number);
+                return null;
         }
     }
 

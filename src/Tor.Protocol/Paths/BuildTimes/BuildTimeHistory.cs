@@ -15,7 +15,9 @@ internal sealed class BuildTimeHistory
     /// <summary>Width of a bin of the histogram.</summary>
     public const int BinWidth = 10;
 
-    private const int MaxStoredTimes = 1_000_000;
+    /// <summary>Most that a state file may hold: stock writes up to <see cref="Capacity"/>, old versions wrote up to 5000.</summary>
+    private const int MaxStoredTimes = 10 * Capacity;
+
     private const string TotalKey = "TotalBuildTimes";
     private const string AbandonedKey = "CircuitBuildAbandonedCount";
     private const string BinKey = "CircuitBuildTimeBin";

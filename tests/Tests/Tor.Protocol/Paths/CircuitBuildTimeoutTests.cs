@@ -275,6 +275,7 @@ public sealed class CircuitBuildTimeoutTests
     [InlineData("TotalBuildTimes 2", "CircuitBuildTimeBin 2147483647 2")]
     [InlineData("TotalBuildTimes 2", "CircuitBuildTimeBin 205 4294967295")]
     [InlineData("TotalBuildTimes -2", "CircuitBuildTimeBin 205 2")]
+    [InlineData("TotalBuildTimes 10001", "CircuitBuildTimeBin 205 10001")]
     [InlineData("TotalBuildTimes 4000000000", "CircuitBuildTimeBin 205 4000000000")]
     public void A_file_that_does_not_add_up_is_refused(params string[] lines)
     {

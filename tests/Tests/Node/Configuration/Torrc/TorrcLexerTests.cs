@@ -10,7 +10,7 @@ public sealed class TorrcLexerTests
     [InlineData("# comment\n\n Nickname a # behind", "Nickname", "a")]
     [InlineData("Nickname", "Nickname", "")]
     [InlineData("Nickname#x\n", "Nickname", "")]
-    [InlineData("ContactInfo \"a \\\"b\\\" \\n\\t\\r\\\\ \\x41\\101 #c\" # d", "ContactInfo", "a \"b\" \n\t\r\\ AA #c")]
+    [InlineData("ContactInfo \"a \\\"b\\\" \\n\\t\\r\\\\ \\x41\\101\\? #c\" # d", "ContactInfo", "a \"b\" \n\t\r\\ AA? #c")]
     [InlineData("ExitPolicy a,\\\n b", "ExitPolicy", "a, b")]
     [InlineData("ExitPolicy a,\\\n# one\n# two\n b # three", "ExitPolicy", "a, b")]
     [InlineData("ExitPolicy \\\n a", "ExitPolicy", "a")]
@@ -53,6 +53,9 @@ public sealed class TorrcLexerTests
     [InlineData("A \"x\ny\"", "Invalid escape sequence in quoted string")]
     [InlineData("A \"\\q\"", "Invalid escape sequence in quoted string")]
     [InlineData("A \"\\x4\"", "Invalid escape sequence in quoted string")]
+    [InlineData("A \"\\400\"", "Invalid escape sequence in quoted string")]
+    [InlineData("A \"a\\0b\"", "a NUL character in a quoted string")]
+    [InlineData("A \"\\x00\"", "a NUL character in a quoted string")]
     [InlineData("A \"\\", "Invalid escape sequence in quoted string")]
     [InlineData("\n\nA \"x\" y", "Excess data after quoted string")]
     public void Bad_quotes_are_named_with_file_and_line(string text, string fault)
