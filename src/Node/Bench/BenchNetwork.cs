@@ -240,6 +240,7 @@ internal sealed class BenchNetwork : IAsyncDisposable
         "V3AuthDistDelay 2",
         "V3AuthNIntervalsValid 4",
         "TestingDirAuthVoteGuard *",
+        "AuthDirVoteStableGuaranteeMinUptime 0", // a guard must be Stable, and half of a new network has been up for less than the median
         "TestingMinExitFlagThreshold 0",
         $"V3BandwidthsFile {Path.Combine(_folder, "bandwidths")}",
     ];

@@ -75,6 +75,7 @@ internal static class NodeTorrc
         "TestingDirAuthVoteHSDir *",
         $"TestingDirAuthVoteGuard {string.Join(',', plan.InRole(NodeRole.Relay).Select(relay => $"${relay.Identity}"))}",
         "TestingDirAuthVoteGuardIsStrict 1", // not the authorities, and not the exits: everybody has one part
+        "AuthDirVoteStableGuaranteeMinUptime 0", // a guard must be Stable, and half of a new network has been up for less than the median
         "TestingMinExitFlagThreshold 0",
         $"V3BandwidthsFile {plan.BandwidthsPath}",
     ];

@@ -29,6 +29,7 @@ internal sealed class ClientDirectory
     private readonly ClockWatch _clock;
     private readonly ClientConsensus _consensus;
     private readonly ClientMicrodescriptors _microdescriptors;
+    private readonly GuardWarning _guardWarning;
     private readonly RetryPause _pause;
     private readonly RetryPause _microdescriptorPause;
     private DateTime _nextFetch;
@@ -49,6 +50,7 @@ internal sealed class ClientDirectory
     {
         (_profile, _options, _cache, _planner, _clock) = (profile, options, cache, planner, clock);
         (_random, _time, _log, Progress) = (random, time, log, progress);
+        _guardWarning = new GuardWarning(log);
         _pause = new RetryPause(FirstRetry, LongestRetry, random);
         _microdescriptorPause = new RetryPause(FirstRetry, LongestMicrodescriptorRetry, random);
         _consensus = new ClientConsensus(profile, cache, fetcher, clock, time, log) { Progress = progress };
@@ -195,6 +197,7 @@ internal sealed class ClientDirectory
     {
         var view = new NetworkView(_consensus.Current!, _microdescriptors.Known);
         _planner.Update(view);
+        _guardWarning.OnSupply(_planner.MeasureGuards());
         OnView?.Invoke(view);
         if (_planner.MeasureAvailability(view) is { } availability && availability.PathFraction >= _options.PathsNeeded && _planner.KnowsGuards)
         {

@@ -29,6 +29,16 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Debug, Message = "a directory's difference is of no use, and the whole consensus is fetched: {Reason}")]
     internal static partial void DiffDoesNotFit(ILogger log, string reason);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "No circuit can be built: none of the {All} guards of the consensus (Guard, Stable, Fast and V2Dir) is allowed by EntryNodes, ExcludeNodes and what can be reached. Change these, or wait for a consensus in which one is.")]
+    internal static partial void NoGuardAllowed(ILogger log, int all);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "EntryNodes, ExcludeNodes and what can be reached leave {Allowed} of the {All} guards. Few others choose among so few: that alone may tell you apart.")]
+    internal static partial void FewGuardsAllowed(ILogger log, int allowed, int all);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault in the directory's loop; please report it")]
     internal static partial void Fault(ILogger log, Exception failure);
 }

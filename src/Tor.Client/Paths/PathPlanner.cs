@@ -126,6 +126,15 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>What guards there are to choose from; null when none are used, and before the first view.</summary>
+    internal GuardSupply? MeasureGuards()
+    {
+        lock (_gate)
+        {
+            return _guards is null || _selector is null ? null : GuardSampleChoice.Measure(_selector.Environment, _guards.Sample.Parameters);
+        }
+    }
+
     /// <summary>How much of the network can be used with the microdescriptors at hand.</summary>
     internal PathAvailability MeasureAvailability(NetworkView view) => view.MeasureAvailability(_options.Constraints);
 

@@ -146,6 +146,7 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         "V3AuthNIntervalsValid 4",
         "TestingDirAuthVoteHSDir *",
         "TestingDirAuthVoteGuard *",
+        "AuthDirVoteStableGuaranteeMinUptime 0", // a guard must be Stable, and half of a new network has been up for less than the median
         "TestingMinExitFlagThreshold 0",
         $"V3BandwidthsFile {Bandwidths.Path}",
     ];

@@ -27,11 +27,11 @@ public static class GuardSampleChoice
         return allowed < (int)(threshold * 0.95) ? GuardSampleKind.Restricted : current.Value;
     }
 
-    /// <summary>The configuration allows so few guards that the user stands out: worth a warning.</summary>
-    public static bool IsExtreme(PathEnvironment environment, GuardParameters parameters)
+    /// <summary>How many relays may be guards, and how many of them the configuration allows.</summary>
+    public static GuardSupply Measure(PathEnvironment environment, GuardParameters parameters)
     {
         (int all, int allowed) = Count(environment);
-        return all > 0 && allowed < (int)(all * parameters.ExtremeRestriction);
+        return new GuardSupply(all, allowed, all > 0 && allowed < (int)(all * parameters.ExtremeRestriction));
     }
 
     private static (int All, int Allowed) Count(PathEnvironment environment)

@@ -3,6 +3,7 @@ using Tunic.Tests.Tor.Protocol.Documents;
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tests.Tor.Client.NetworkDirectory;
 
@@ -76,6 +77,20 @@ public sealed class ClientDirectoryTests : IAsyncDisposable
         Assert.True(directory.Ready.IsCompletedSuccessfully);
     }
 
+    [Theory]
+    [InlineData("relay5", true)]
+    [InlineData("relay3", false)] // not Stable
+    public async Task A_configuration_that_leaves_no_guard_is_told_once(string entryNodes, bool isGood)
+    {
+        Assert.True(RelaySet.TryParse(entryNodes, out RelaySet? entries, out _));
+        ClientDirectory directory = Start(new ClientOptions { Constraints = new PathConstraints { EntryNodes = entries } });
+
+        await directory.Ready.WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await WaitForIdleAsync();
+
+        Assert.Equal(isGood ? 0 : 1, _fixture.Log.Warnings.Count(line => line.Contains("No circuit can be built: none of the", StringComparison.Ordinal)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -83,9 +98,9 @@ public sealed class ClientDirectoryTests : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private ClientDirectory Start()
+    private ClientDirectory Start(ClientOptions? chosen = null)
     {
-        var options = new ClientOptions();
+        ClientOptions options = chosen ?? new ClientOptions();
         var random = new SeededRandomSource(3);
         var directory = new ClientDirectory(
             _fixture.Profile,

@@ -402,7 +402,7 @@ public sealed class GuardSampleTests
             {
                 Constraints = new PathConstraints { IsReachable = relay => numbers.Contains(relay.Index) },
             };
-            Assert.Equal(allowed < 10, GuardSampleChoice.IsExtreme(environment, bed.Sample.Parameters));
+            Assert.Equal(allowed < 10, GuardSampleChoice.Measure(environment, bed.Sample.Parameters).IsExtreme);
             return GuardSampleChoice.Choose(environment, current, bed.Sample.Parameters);
         }
 
