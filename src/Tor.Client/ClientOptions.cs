@@ -53,7 +53,7 @@ public sealed record ClientOptions
     /// <summary>Learn the circuit build timeout (<c>LearnCircuitBuildTimeout</c>). Default true.</summary>
     public bool LearnCircuitBuildTimeout { get; init; } = true;
 
-    /// <summary>First circuit build timeout (<c>CircuitBuildTimeout</c>). Default null: as the consensus says, 60 s.</summary>
+    /// <summary>First build timeout of circuits of three hops; longer ones have more in proportion (<c>CircuitBuildTimeout</c>). Default null: as the consensus says, 60 s.</summary>
     public TimeSpan? CircuitBuildTimeout { get; init; }
 
     /// <summary>Keep guards (<c>UseEntryGuards</c>). Default true.</summary>

@@ -6,6 +6,7 @@ using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Paths.BuildTimes;
 using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client.Circuits;
@@ -20,7 +21,8 @@ internal sealed class CircuitBuilder(
     internal async Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel)
     {
         TimeSpan startedAt = time.GetElapsedTime(0);
-        using var timer = new CancellationTokenSource(planner.BuildTimeout, time);
+        TimeSpan timeout = planner.GetBuildTimeout(path.Hops.Count);
+        using var timer = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
         OriginCircuit? circuit = null;
         int hop = 0;
@@ -33,9 +35,13 @@ internal sealed class CircuitBuilder(
             for (hop = 1; hop < path.Hops.Count; hop++)
             {
                 await circuit.ExtendAsync(Target(path, hop, congestion), either.Token);
+                if (hop + 1 == CircuitBuildTimeout.MeasuredHops)
+                {
+                    planner.OnMeasured(time.GetElapsedTime(0) - startedAt);
+                }
             }
 
-            GuardVerdict verdict = planner.OnBuilt(path.GuardUse, time.GetElapsedTime(0) - startedAt);
+            GuardVerdict verdict = planner.OnBuilt(path.GuardUse);
             return verdict == GuardVerdict.Never
                 ? throw new CircuitBuildException(path.Hops[0], 1, "its guard is no longer one of ours")
                 : (circuit, verdict);
@@ -57,7 +63,7 @@ internal sealed class CircuitBuilder(
 
             if (failure is TunicException or IOException or TimeoutException or OperationCanceledException)
             {
-                string why = timer.IsCancellationRequested ? $"no answer within {planner.BuildTimeout.TotalSeconds:0.#} s" : failure.Message;
+                string why = timer.IsCancellationRequested ? $"no answer within {timeout.TotalSeconds:0.#} s" : failure.Message;
                 throw new CircuitBuildException(path.Hops[hop], hop + 1, why, failure);
             }
 
@@ -70,7 +76,7 @@ internal sealed class CircuitBuilder(
 
     private void Report(CircuitPath path, int hop, bool isTimeout, bool isByPeer)
     {
-        if (isTimeout)
+        if (isTimeout && hop < CircuitBuildTimeout.MeasuredHops && path.Hops.Count >= CircuitBuildTimeout.MeasuredHops)
         {
             planner.OnTimeout(hasFirstHop: hop > 0);
         }

@@ -50,7 +50,7 @@ internal sealed class PathPlanner
         }
     }
 
-    /// <summary>After this long a circuit under construction is given up.</summary>
+    /// <summary>After this long a circuit of three hops that is under construction is given up.</summary>
     internal TimeSpan BuildTimeout
     {
         get
@@ -209,19 +209,37 @@ internal sealed class PathPlanner
         }
     }
 
-    /// <summary>A circuit was built.</summary>
-    /// <returns>Whether it may be used now.</returns>
-    internal GuardVerdict OnBuilt(GuardUse? use, TimeSpan buildTime)
+    /// <summary>After this long a circuit of so many hops that is under construction is given up.</summary>
+    internal TimeSpan GetBuildTimeout(int hops)
+    {
+        lock (_gate)
+        {
+            return _buildTimeout.GetTimeout(hops);
+        }
+    }
+
+    /// <summary>A circuit of three hops or more got its third one. Shorter ones say nothing about how long that takes.</summary>
+    internal void OnMeasured(TimeSpan buildTime)
     {
         lock (_gate)
         {
             _buildTimeout.OnNetworkActivity(Now.Monotonic);
             _buildTimeout.OnBuilt(buildTime, hasTimedOut: false);
+        }
+    }
+
+    /// <summary>A circuit was built.</summary>
+    /// <returns>Whether it may be used now.</returns>
+    internal GuardVerdict OnBuilt(GuardUse? use)
+    {
+        lock (_gate)
+        {
+            _buildTimeout.OnNetworkActivity(Now.Monotonic);
             return use is null || _guards is null ? GuardVerdict.UsableNow : _guards.Succeeded(use, Now);
         }
     }
 
-    /// <summary>A circuit took too long.</summary>
+    /// <summary>A circuit of three hops or more took too long to get three.</summary>
     internal void OnTimeout(bool hasFirstHop)
     {
         lock (_gate)

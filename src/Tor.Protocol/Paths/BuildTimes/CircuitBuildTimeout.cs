@@ -9,6 +9,9 @@ namespace Tunic.Tor.Protocol.Paths.BuildTimes;
 /// </remarks>
 public sealed class CircuitBuildTimeout
 {
+    /// <summary>Times are those of a circuit's first three hops; shorter circuits do not count.</summary>
+    public const int MeasuredHops = 3;
+
     /// <summary>Beyond this the timeout is not doubled any more, in milliseconds.</summary>
     private const double MaxDoubled = int.MaxValue / 2;
 
@@ -97,6 +100,14 @@ public sealed class CircuitBuildTimeout
 
     /// <summary>A test circuit should be launched now.</summary>
     public bool NeedsTestCircuit(TimeSpan now) => NeedsCircuits && (_lastCircuit is not { } last || now - last > _parameters.TestFrequency);
+
+    /// <summary>A circuit that takes longer to get all of its hops is not used (stock circuit_expire_building).</summary>
+    /// <param name="hops">How many it is to have.</param>
+    /// <returns><see cref="Timeout"/> up to three hops; then more, in proportion to the links that all handshakes together cross.</returns>
+    public TimeSpan GetTimeout(int hops) =>
+        hops <= MeasuredHops
+            ? Timeout
+            : TimeSpan.FromMilliseconds(Math.Min(_timeout * CountCrossings(hops) / CountCrossings(MeasuredHops), int.MaxValue)); // timers count no further
 
     /// <summary>A circuit was launched.</summary>
     public void OnLaunched(TimeSpan now) => _lastCircuit = now;
@@ -200,6 +211,9 @@ public sealed class CircuitBuildTimeout
 
         return true;
     }
+
+    /// <summary>The handshake with each hop crosses as many links as that hop is far away.</summary>
+    private static int CountCrossings(int hops) => hops * (hops + 1) / 2;
 
     private void UseInitialTimeout() => _timeout = _closeTimeout = InitialTimeout;
 

@@ -35,6 +35,19 @@ public sealed class CircuitBuildTimeoutTests
         Assert.Equal(alpha, curve.Alpha, 5);
     }
 
+    /// <summary>Stock's scale of ten sixths for four hops in circuit_expire_building, carried on for longer ones.</summary>
+    [Theory]
+    [InlineData(2, 6)]
+    [InlineData(3, 6)]
+    [InlineData(4, 10)]
+    [InlineData(8, 36)]
+    public void A_longer_circuit_has_as_much_more_time_as_its_handshakes_cross_more_links(int hops, int sixths)
+    {
+        var timeout = new CircuitBuildTimeout(Defaults, isLearning: false, TimeSpan.FromSeconds(6));
+
+        Assert.Equal(TimeSpan.FromSeconds(sixths), timeout.GetTimeout(hops));
+    }
+
     [Fact]
     public void A_known_curve_is_found_again_and_survives_the_file()
     {

@@ -8,12 +8,16 @@ using Tunic.Tor.Protocol.Certificates;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Protocol.Handshakes;
+using Tunic.Tor.Protocol.Links;
 
 namespace Tunic.Tests.Tor.Protocol.Voting;
 
 /// <summary>A relay of the tests' own making, with real keys and signatures.</summary>
 internal sealed class MadeRelay
 {
+    private static readonly RsaPrivateKey Link = RsaPrivateKey.Generate(TlsCertificates.LinkKeyBits);
+
     private readonly RsaPrivateKey _identity = RsaPrivateKey.Generate(1024);
     private readonly RsaPrivateKey _tap = RsaPrivateKey.Generate(1024);
     private readonly byte[] _ntor = new byte[32];
@@ -59,6 +63,18 @@ internal sealed class MadeRelay
 
     public Ed25519Certificate Certify(DateTime published) => Ed25519Certificate.Create(
         Ed25519CertificateType.IdentitySigning, Signing.PublicKey, published.AddDays(30), _master, includeSigningKey: true);
+
+    /// <summary>The onion key of its descriptor; the caller disposes it.</summary>
+    public NtorKeyPair OpenOnionKey() => NtorKeyPair.FromPrivateKey(_ntor);
+
+    /// <summary>What it proves itself with on links.</summary>
+    public LinkCertificates CertifyLink(DateTime now) => LinkCertificates.Create(
+        TlsCertificates.Create(_identity, Link.PublicKey, _identity.PublicKey, now, _random),
+        Certify(now),
+        Signing,
+        Ed25519PrivateKey.Generate(_random),
+        _identity,
+        now);
 
     public byte[] Write(DateTime published)
     {

@@ -27,11 +27,19 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
     private static readonly AuthorityKeys[] Keys = [.. Enumerable.Range(0, 3).Select(_ => AuthorityKeys.Create(Now.AddMinutes(-1), 1, null))];
 
     private readonly List<MadeRelay> _relays;
+    private readonly FlagOptions _flags;
     private readonly List<(DirectoryAuthority Name, AuthorityService Service, DirectoryServer Server, TaskCompletionSource<Consensus> Published)> _members = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
-    public MemoryNetwork(IEnumerable<MadeRelay> relays) => _relays = [.. relays];
+    public MemoryNetwork(IEnumerable<MadeRelay> relays, FlagOptions? flags = null)
+    {
+        _relays = [.. relays];
+        _flags = flags ?? FlagOptions.TestingNetwork;
+    }
+
+    /// <summary>The network's clock, whose timers are the system's.</summary>
+    public static TimeProvider Time => Clock;
 
     /// <summary>The network's wall clock, UTC: it runs, and it begins at the same hour whenever the tests run.</summary>
     public static DateTime Now => Clock.GetUtcNow().UtcDateTime;
@@ -119,7 +127,7 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
                 DirectoryPort = (ushort)names[index].DirectoryAddress.Port,
                 OnionRouterPort = (ushort)names[index].OnionRouterAddress.Port,
                 Intervals = new VotingIntervals(TimeSpan.FromHours(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)),
-                Flags = FlagOptions.TestingNetwork,
+                Flags = _flags,
             },
             Acceptance = new AcceptanceOptions { AllowPrivateAddresses = true },
             Peers = [.. names.Where((_, other) => other != index)],
