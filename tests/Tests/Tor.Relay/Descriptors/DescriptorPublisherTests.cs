@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Relay.Descriptors;
@@ -28,7 +29,7 @@ public sealed class DescriptorPublisherTests : IDirectoryClient, IAsyncDisposabl
     public async Task Every_authority_gets_descriptor_and_extra_info_at_once()
     {
         DescriptorPublisher publisher = await StartAsync();
-        await WaitForAsync(() => _uploads.Count == 2);
+        await Eventually.HoldsAsync(() => _uploads.Count == 2);
 
         Assert.Equal(["one", "two"], _uploads.Select(upload => upload.Authority).Order());
         byte[] body = _uploads.First().Body;
@@ -50,7 +51,7 @@ public sealed class DescriptorPublisherTests : IDirectoryClient, IAsyncDisposabl
             await WaitForIdleAsync();
             Assert.Empty(_uploads);
             _time.Advance(TimeSpan.FromSeconds(1));
-            await WaitForAsync(() => _uploads.Count == 1);
+            await Eventually.HoldsAsync(() => _uploads.Count == 1);
             Assert.Equal("two", _uploads.Single().Authority);
         }
     }
@@ -60,14 +61,14 @@ public sealed class DescriptorPublisherTests : IDirectoryClient, IAsyncDisposabl
     {
         _status["one"] = 400;
         DescriptorPublisher publisher = await StartAsync();
-        await WaitForAsync(() => _uploads.Count == 2);
+        await Eventually.HoldsAsync(() => _uploads.Count == 2);
         await WaitForIdleAsync();
         _time.Advance(TimeSpan.FromHours(1));
         await WaitForIdleAsync();
         Assert.Equal(2, _uploads.Count);
 
         publisher.MarkDirty("the test says so");
-        await WaitForAsync(() => _uploads.Count == 4);
+        await Eventually.HoldsAsync(() => _uploads.Count == 4);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class DescriptorPublisherTests : IDirectoryClient, IAsyncDisposabl
 
         _isPublishable = true;
         publisher.CheckNow();
-        await WaitForAsync(() => _uploads.Count == 2);
+        await Eventually.HoldsAsync(() => _uploads.Count == 2);
     }
 
     public Task<DirectoryResponse> SendAsync(DirectoryAuthority authority, DirectoryRequest request, CancellationToken cancel)
@@ -105,16 +106,7 @@ public sealed class DescriptorPublisherTests : IDirectoryClient, IAsyncDisposabl
     private static DirectoryAuthority Authority(string name) =>
         new(name, default, default, new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2));
 
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        while (!condition())
-        {
-            Cancel.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
-
-    private Task WaitForIdleAsync() => WaitForAsync(() => _time.Waiting == 1);
+    private Task WaitForIdleAsync() => Eventually.HoldsAsync(() => _time.Waiting == 1);
 
     private async Task<DescriptorPublisher> StartAsync()
     {

@@ -10,6 +10,7 @@ using Tunic.Tor.Relay.SelfTests;
 
 namespace Tunic.Tests.TorRelay.SelfTests;
 
+/// <summary>When a relay tests itself, and what it says; <see cref="BandwidthTestTests"/> has the cells.</summary>
 public sealed class RelaySelfTestTests : IAsyncDisposable
 {
     private static readonly IPEndPoint Port = new(IPAddress.Loopback, 9001);
@@ -29,16 +30,16 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
             "Now checking whether IPv4 ORPort 127.0.0.1:9001 is reachable... (this may take up to 20 minutes -- look for log messages indicating success)", _log.All);
         for (int minute = 1; minute < 20; minute++)
         {
-            await WaitForAsync(() => _circuits.Asked == minute && _time.Waiting == 2);
+            await Eventually.HoldsAsync(() => _circuits.Asked == minute && _time.Waiting == 2);
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        await WaitForAsync(() => _circuits.Asked == 20 && _time.Waiting == 2);
+        await Eventually.HoldsAsync(() => _circuits.Asked == 20 && _time.Waiting == 2);
         Assert.Empty(_log.Warnings);
         Assert.False(test.IsReachable);
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        await WaitForAsync(() => _log.Warnings.Any());
+        await Eventually.HoldsAsync(() => _log.Warnings.Any());
         Assert.StartsWith("Your server has not managed to confirm reachability for its ORPort(s) at 127.0.0.1:9001. Relays do not publish", _log.Warnings.Single());
     }
 
@@ -46,7 +47,7 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
     public async Task A_circuit_that_comes_in_ends_the_test()
     {
         RelaySelfTest test = Start(new Case());
-        await WaitForAsync(() => _circuits.Asked == 1);
+        await Eventually.HoldsAsync(() => _circuits.Asked == 1);
         await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint(), time: _time);
 
         test.OnCircuit(pair.Client); // our own
@@ -92,7 +93,7 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
     {
         _ = Start(new Case { IsAssumed = true, Tests = true, Observed = observed });
 
-        await WaitForAsync(() => _time.Waiting > 0);
+        await Eventually.HoldsAsync(() => _time.Waiting > 0);
         Assert.Equal(tests ? 4 : 0, _circuits.Asked);
     }
 
@@ -126,16 +127,6 @@ public sealed class RelaySelfTestTests : IAsyncDisposable
         });
         _running = test.RunAsync(_circuits, _stop.Token);
         return test;
-    }
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 
     private sealed record Case
