@@ -33,7 +33,7 @@ internal sealed partial class CircuitPool(
     private ushort _latestPort = 443;
     private ITimer? _upkeep;
 
-    /// <summary>Told when a circuit has been built.</summary>
+    /// <summary>Told of each circuit that has been built and may be used, outside of the gate.</summary>
     internal Action<PooledCircuit>? OnBuilt { get; init; }
 
     /// <summary>An unused circuit is closed after this long; asked each time.</summary>
@@ -331,8 +331,7 @@ internal sealed partial class CircuitPool(
     /// <param name="build">What it came of; null when it was not built here.</param>
     internal void Add(PooledCircuit circuit, GuardVerdict verdict, CircuitBuild? build)
     {
-        bool isUnwanted;
-        List<CircuitWaiter> served = [];
+        List<Action> after = [];
         lock (_gate)
         {
             if (build is not null)
@@ -340,8 +339,11 @@ internal sealed partial class CircuitPool(
                 _builds.Remove(build);
             }
 
-            isUnwanted = _stop.IsCancellationRequested || build is { IsHopeless: true };
-            if (!isUnwanted)
+            if (_stop.IsCancellationRequested || build is { IsHopeless: true })
+            {
+                after.Add(circuit.Circuit.Close);
+            }
+            else
             {
                 _avoid.Clear();
                 _pace.OnBuilt();
@@ -351,38 +353,32 @@ internal sealed partial class CircuitPool(
                     return;
                 }
 
-                served = Serve(circuit);
+                Serve(circuit, after);
             }
 
             Refill();
         }
 
-        if (isUnwanted)
-        {
-            circuit.Circuit.Close();
-            return;
-        }
-
-        OnBuilt?.Invoke(circuit);
-        served.ForEach(waiter => waiter.GoOn());
+        after.ForEach(step => step());
     }
 
     /// <summary>Adds a circuit and gives it to those who wait for one like it.</summary>
-    /// <returns>They; to go on outside the gate.</returns>
-    private List<CircuitWaiter> Serve(PooledCircuit circuit)
+    /// <param name="circuit">The circuit.</param>
+    /// <param name="after">Gets what is to be done outside the gate: to tell of it, and to let them go on.</param>
+    private void Serve(PooledCircuit circuit, List<Action> after)
     {
         _circuits.Add(circuit);
-        return _waiters.Serve(circuit, request => Use(circuit, request));
+        after.Add(() => OnBuilt?.Invoke(circuit));
+        after.AddRange(_waiters.Serve(circuit, request => Use(circuit, request)).Select<CircuitWaiter, Action>(waiter => waiter.GoOn));
     }
 
     /// <summary>Takes into use the circuits of lesser guards once it is clear that no better one answers (guard-spec).</summary>
-    /// <returns>Who got one; to go on outside the gate.</returns>
-    private List<CircuitWaiter> UpgradeWaiting(List<PooledCircuit> closing)
+    /// <param name="after">Gets what is to be done outside the gate.</param>
+    private void UpgradeWaiting(List<Action> after)
     {
-        var served = new List<CircuitWaiter>();
         if (_waitingForGuard.Count == 0)
         {
-            return served;
+            return;
         }
 
         var uses = _waitingForGuard.Concat(_circuits.All).Select(circuit => circuit.Path.GuardUse)
@@ -395,16 +391,14 @@ internal sealed partial class CircuitPool(
             if (upgraded.Contains(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                served.AddRange(Serve(circuit));
+                Serve(circuit, after);
             }
             else if (circuit.Circuit.HasEnded || planner.ShouldExpire(circuit.Path.GuardUse!))
             {
                 _waitingForGuard.Remove(circuit);
-                closing.Add(circuit);
+                after.Add(circuit.Circuit.Close);
             }
         }
-
-        return served;
     }
 
     private void Remove(CircuitBuild build)
@@ -451,8 +445,7 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
-        List<CircuitWaiter> served;
-        List<PooledCircuit> closing;
+        List<Action> after = [];
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
@@ -461,13 +454,12 @@ internal sealed partial class CircuitPool(
             }
 
             _pace.OnSecond();
-            closing = _circuits.TakeWhere(IsOver);
-            served = UpgradeWaiting(closing);
+            after.AddRange(_circuits.TakeWhere(IsOver).Select<PooledCircuit, Action>(circuit => circuit.Circuit.Close));
+            UpgradeWaiting(after);
             Refill();
         }
 
-        Close(closing);
-        served.ForEach(waiter => waiter.GoOn());
+        after.ForEach(step => step());
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]

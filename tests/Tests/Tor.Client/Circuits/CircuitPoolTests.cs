@@ -109,6 +109,30 @@ public sealed class CircuitPoolTests
     }
 
     [Fact]
+    public async Task A_circuit_of_a_lesser_guard_counts_as_built_once_it_is_clear_that_no_better_one_answers()
+    {
+        await using var bench = new RelayBench();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(bench.Circuits);
+        var time = new ManualTime(TestNetwork.Start);
+        var options = new ClientOptions { SpareCircuits = 0 };
+        var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1));
+        planner.Update(TestNetwork.OfStockTests().View());
+        List<PooledCircuit> told = [];
+        await using var pool = new CircuitPool(options, buildCircuit: null!, planner, time, NullLogger.Instance) { OnBuilt = told.Add };
+        CircuitPath path = SelectPastPrimaryGuards(planner);
+        var circuit = new PooledCircuit(await TestCircuits.CreateAsync(bench, pair), path, TimeSpan.Zero);
+
+        pool.Add(circuit, planner.OnBuilt(path.GuardUse), build: null);
+        Assert.Empty(told);
+        Assert.Empty(pool.Open);
+
+        pool.Start();
+        time.Advance(TimeSpan.Zero);
+        Assert.Equal([circuit], told);
+        Assert.Equal([circuit], pool.Open);
+    }
+
+    [Fact]
     public async Task A_port_that_no_exit_takes_is_told_at_once()
     {
         var time = new ManualTime(TestNetwork.Start);
@@ -121,5 +145,21 @@ public sealed class CircuitPoolTests
 
         CircuitEndedException failure = await Assert.ThrowsAsync<CircuitEndedException>(() => request);
         Assert.Equal("no circuit: no usable exit takes port 25", failure.Message);
+    }
+
+    /// <summary>A path for which all primary guards, which worked before, are down.</summary>
+    private static CircuitPath SelectPastPrimaryGuards(PathPlanner planner)
+    {
+        while (true)
+        {
+            CircuitPath path = planner.Select(new PathRequest { Length = 3, Ports = [new ExitPort(443)] }).Path!;
+            if (path.GuardUse!.State == GuardUseState.UsableIfNoBetterGuard)
+            {
+                return path;
+            }
+
+            planner.OnBuilt(path.GuardUse);
+            planner.OnGuardFailed(path.GuardUse);
+        }
     }
 }
