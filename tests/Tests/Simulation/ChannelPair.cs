@@ -9,13 +9,16 @@ using Tunic.Tor.Protocol.Links;
 namespace Tunic.Tests.Simulation;
 
 /// <summary>An open channel between a client and a relay, in memory.</summary>
-internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport clientTransport) : IAsyncDisposable
+internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport clientTransport, ChannelBandwidth bandwidth) : IAsyncDisposable
 {
     internal Channel Client { get; } = client;
 
     internal Channel Relay { get; } = relay;
 
     internal MemoryTransport ClientTransport { get; } = clientTransport;
+
+    /// <summary>What both ends together have moved.</summary>
+    internal ChannelBandwidth Bandwidth { get; } = bandwidth;
 
     internal static async Task<ChannelPair> OpenAsync(
         ICircuitAcceptor acceptor,
@@ -32,7 +35,7 @@ internal sealed class ChannelPair(Channel client, Channel relay, MemoryTransport
             responder, new ChannelIdentity(certificates, [IPAddress.Loopback]), acceptor, environment, CancellationToken.None);
         Channel initiating = await ChannelHandshake.ConnectAsync(
             initiator, ExpectedPeer.Anyone, client ?? ChannelIdentity.Anonymous, null, environment, CancellationToken.None);
-        return new ChannelPair(initiating, await accepting, initiator);
+        return new ChannelPair(initiating, await accepting, initiator, environment.Bandwidth);
     }
 
     internal static ChannelEnvironment CreateEnvironment(

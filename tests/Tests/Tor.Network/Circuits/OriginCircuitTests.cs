@@ -12,6 +12,7 @@ public sealed class OriginCircuitTests
     [Theory]
     [InlineData("stream")]
     [InlineData("hop")]
+    [InlineData("drop")]
     public async Task A_circuit_ends_when_its_channel_has_no_room_for_a_new_(string what)
     {
         await using var bench = new RelayBench();
@@ -28,6 +29,10 @@ public sealed class OriginCircuitTests
             if (what == "stream")
             {
                 circuit.Begin(new Begin("192.0.2.1", 80), continueInline: false);
+            }
+            else if (what == "drop")
+            {
+                circuit.SendDrops(1);
             }
             else
             {
