@@ -131,6 +131,42 @@ public sealed class ChannelUpkeepTests
         Assert.True(pair.Client.IsClosed);
     }
 
+    [Fact]
+    public async Task Each_of_several_links_is_padded_by_its_own_clock()
+    {
+        _parameters = PaddedLinks.Parameters;
+        await using var links = await PaddedLinks.OpenAsync(_time, count: 4);
+        await using ChannelUpkeep upkeep = Keep(links[0], isClient: true);
+        links.AddRestTo(upkeep);
+
+        for (TimeSpan passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(1); passed += PaddedLinks.Step)
+        {
+            links[0].Traffic.OnCells(links[0].Now); // never idle
+            await links.PassAsync(upkeep);
+        }
+
+        Assert.Empty(links.Padding[0]);
+        Assert.All(links.Padding[1..], PaddedLinks.AssertPauses);
+    }
+
+    [Fact]
+    public async Task Links_stay_padded_when_one_of_them_closes()
+    {
+        _parameters = PaddedLinks.Parameters;
+        await using var links = await PaddedLinks.OpenAsync(_time, count: 4);
+        await using ChannelUpkeep upkeep = Keep(links[0], isClient: true);
+        links.AddRestTo(upkeep);
+        await links.PassAsync(upkeep, TimeSpan.FromSeconds(20));
+
+        links[1].Close(null);
+        TimeSpan closedAt = links[1].Now;
+        await links.PassAsync(upkeep, TimeSpan.FromSeconds(40));
+
+        Assert.NotEmpty(links.Padding[1]);
+        Assert.True(links.Padding[1][^1] <= closedAt);
+        Assert.All([links.Padding[0], links.Padding[2], links.Padding[3]], PaddedLinks.AssertPauses);
+    }
+
     private static void Send(ChannelCircuit circuit, CellCommand command)
     {
         circuit.Send(command, [1], circuit.Channel.Now);
