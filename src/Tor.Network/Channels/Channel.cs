@@ -380,7 +380,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     private void Dispatch(CellHeader header, Span<byte> body)
     {
-        if (Memory.IsExceeded)
+        if (Memory.CheckSize())
         {
             Memory.Reclaim();
         }

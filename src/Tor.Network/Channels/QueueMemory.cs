@@ -31,9 +31,6 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     /// <summary>Circuits and channels closed for their memory so far.</summary>
     public long Victims { get; private set; }
 
-    /// <summary>Whether <see cref="Reclaim"/> has to be called. Cheap: asked for every cell.</summary>
-    internal bool IsExceeded => BytesInUse > Volatile.Read(ref _threshold);
-
     /// <summary>The earlier of two times, either of which may be missing.</summary>
     public static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 
@@ -51,11 +48,22 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
         }
         finally
         {
-            // Should others hold on to what is too much, the next cell must not look at everybody again.
-            long inUse = BytesInUse;
-            Volatile.Write(ref _threshold, inUse <= _limit ? _limit : inUse + _reserve);
+            Volatile.Write(ref _threshold, ThresholdAt(BytesInUse));
             Volatile.Write(ref _reclaiming, 0);
         }
+    }
+
+    /// <summary>Whether <see cref="Reclaim"/> has to be called. Cheap: asked for every cell.</summary>
+    internal bool CheckSize()
+    {
+        long inUse = BytesInUse;
+        long threshold = Volatile.Read(ref _threshold);
+        if (ThresholdAt(inUse) < threshold)
+        {
+            Volatile.Write(ref _threshold, ThresholdAt(inUse)); // some of it is free again
+        }
+
+        return inUse > threshold;
     }
 
     /// <summary>Bytes that are not in cell queues have become more or less.</summary>
@@ -64,6 +72,9 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     internal void Add(IQueueOwner owner) => _owners.TryAdd(owner, true);
 
     internal void Remove(IQueueOwner owner) => _owners.TryRemove(owner, out _);
+
+    /// <summary>Should others hold on to what is too much, the next cell must not look at everybody again.</summary>
+    private long ThresholdAt(long inUse) => inUse <= _limit ? _limit : inUse + _reserve;
 
     private void CloseOldest()
     {

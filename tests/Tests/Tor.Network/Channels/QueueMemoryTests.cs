@@ -14,7 +14,7 @@ public sealed class QueueMemoryTests
     {
         Owner owner = Hold(Limit, since: 1);
 
-        Assert.False(_memory.IsExceeded);
+        Assert.False(_memory.CheckSize());
         _memory.Reclaim();
 
         Assert.Equal(0, owner.Closed);
@@ -30,7 +30,7 @@ public sealed class QueueMemoryTests
         Owner empty = Hold(0, since: null);
         Hold(451, since: 4);
 
-        Assert.True(_memory.IsExceeded);
+        Assert.True(_memory.CheckSize());
         _memory.Reclaim();
 
         Assert.Equal((1, 1, 0, 0), (oldest.Closed, second.Closed, newest.Closed, empty.Closed));
@@ -59,18 +59,32 @@ public sealed class QueueMemoryTests
         for (int i = 0; i < Limit; i++)
         {
             _memory.OnBuffered(1);
-            if (_memory.IsExceeded)
+            if (_memory.CheckSize())
             {
                 _memory.Reclaim();
             }
         }
 
         Assert.InRange(empty.Looks, 1, 10);
-        _memory.OnBuffered(-3 * Limit);
-        _memory.OnBuffered(Limit + 1);
+    }
+
+    /// <summary>Stock looks again at each cell; here a tenth of the limit more is allowed, but never for good.</summary>
+    [Theory]
+    [InlineData(Limit)]
+    [InlineData(Limit + 1)]
+    public void Once_some_of_the_memory_that_nobody_gave_up_is_free_again_the_limit_is_watched_from_there(int left)
+    {
+        _memory.OnBuffered(2 * Limit);
         _memory.Reclaim();
-        _memory.OnBuffered(-1);
-        Assert.False(_memory.IsExceeded);
+        Assert.False(_memory.CheckSize()); // nobody gives up
+
+        _memory.OnBuffered(left - (2 * Limit));
+        Assert.False(_memory.CheckSize());
+        Owner late = Hold(left == Limit ? 1 : (Limit / 10) + 1, since: 1);
+
+        Assert.True(_memory.CheckSize());
+        _memory.Reclaim();
+        Assert.Equal(1, late.Closed);
     }
 
     private Owner Hold(int bytes, int? since)
