@@ -42,35 +42,18 @@ internal sealed class ClientConsensus(
             return;
         }
 
-        if (!Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault))
+        StoredConsensus stored = StoredConsensus.Judge(text, ConsensusFlavor.Microdescriptor, _certificates, profile.TrustedIdentities, UtcNow);
+        if (stored.Fault is { } fault)
         {
-            throw cache.CorruptConsensus(fault.Reason);
+            throw cache.CorruptConsensus(fault);
         }
 
-        if (consensus.Flavor != ConsensusFlavor.Microdescriptor)
+        if (stored.Complaint is { } complaint)
         {
-            throw cache.CorruptConsensus("it is of the other flavour");
+            cache.ReportUnusable(complaint);
         }
 
-        if (!consensus.IsReasonablyLive(UtcNow))
-        {
-            return; // its signers' certificates may have expired too
-        }
-
-        ConsensusVerification verification = Verify(consensus);
-        if (!verification.IsAccepted && verification.Bad.Count > 0)
-        {
-            throw cache.CorruptConsensus("its signatures do not hold");
-        }
-
-        if (!verification.IsAccepted)
-        {
-            cache.ReportUnusable("not enough of the network's authorities have signed it");
-        }
-        else
-        {
-            Current = consensus;
-        }
+        Current = stored.Usable;
     }
 
     /// <summary>Fetches a newer one: as a difference from the present one where the directory has it, else whole.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
-using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Descriptors;
@@ -151,22 +150,14 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
     private Consensus? TryUse(
         byte[] text, ConsensusFlavor flavor, IEnumerable<AuthorityCertificate> certificates, IReadOnlyCollection<RsaIdentity> trusted, DateTime now)
     {
-        bool isConsensus = Consensus.TryParse(text, out Consensus? consensus, out DocumentFault? fault);
-        Require(isConsensus, NameOf(flavor), fault?.Reason ?? "");
-        Require(consensus!.Flavor == flavor, NameOf(flavor), "it is of the other flavour");
-        ConsensusVerification verification = ConsensusVerifier.Verify(consensus, certificates, trusted, now);
-        bool isLive = consensus.IsReasonablyLive(now); // when it is not, its signers' certificates may have expired too
-        Require(!isLive || verification.IsAccepted || verification.Bad.Count == 0, NameOf(flavor), "its signatures do not hold");
-        string? complaint = !isLive ? "it is too old"
-            : !verification.IsAccepted ? "too few of the trusted authorities signed it"
-            : null;
-        if (complaint is not null)
+        StoredConsensus stored = StoredConsensus.Judge(text, flavor, certificates, trusted, now);
+        Require(stored.Fault is null, NameOf(flavor), stored.Fault ?? "");
+        if (stored.Complaint is { } complaint)
         {
             LogUnusable(log, store.Describe(NameOf(flavor)), complaint);
-            return null;
         }
 
-        return consensus;
+        return stored.Usable;
     }
 
     private async Task LoadDescriptorsAsync(DirectoryStore target, CancellationToken cancel)
