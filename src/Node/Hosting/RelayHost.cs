@@ -96,6 +96,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     internal RelayNode Node => _node;
 
+    /// <summary>The relays of the consensus that it goes by.</summary>
+    internal KnownRelays Relays => _relays;
+
     private DateTime UtcNow => _environment.Time.GetUtcNow().UtcDateTime;
 
     /// <summary>Loads the keys, or makes them.</summary>
