@@ -19,7 +19,7 @@ using Tunic.Tor.Protocol.Streams.Rules;
 
 namespace Tunic.Tests.Tor.Client.Circuits;
 
-/// <summary>What a build that comes to nothing says about its guard. Pool, builder and planner are real; no relay is.</summary>
+/// <summary>How long a build may take, and what one that comes to nothing says about its guard. Pool, builder and planner are real; no relay is.</summary>
 public sealed class CircuitBuilderTests : IAsyncDisposable
 {
     private static readonly CircuitRequest Request = new(new ExitPort(443), IsolationKey.None);
@@ -74,6 +74,23 @@ public sealed class CircuitBuilderTests : IAsyncDisposable
         await _ended.Task;
 
         Assert.NotEqual(path.Hops[0].RsaIdentity, NextGuard);
+    }
+
+    [Theory]
+    [InlineData(2, 60)]
+    [InlineData(3, 60)]
+    [InlineData(8, 360)]
+    public async Task A_longer_path_has_more_time(int length, int seconds)
+    {
+        CircuitPath path = _planner.Select(new PathRequest { Length = length, Ports = [Request.Port] }).Path!;
+        Task build = _builder.BuildAsync(path, new CongestionControlParameters(), TestContext.Current.CancellationToken);
+
+        _time.Advance(TimeSpan.FromSeconds(seconds - 1));
+        Assert.False(build.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        CircuitBuildException failure = await Assert.ThrowsAsync<CircuitBuildException>(() => build);
+        Assert.EndsWith($"no answer within {seconds} s", failure.Message, StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
