@@ -13,6 +13,7 @@ public sealed class MalformedPageTests
         ("The HTTP port", "MalformedClientPortTests.An_http_request_that_is_none_is_answered_as_by_a_stock_client", ClientPortCases.Http),
         ("The DNS port", "MalformedClientPortTests.A_dns_question_that_is_none_is_answered_as_by_a_stock_client", ClientPortCases.Dns),
         ("Uploads to an authority", "MalformedDescriptorTests.Every_upload_is_answered_as_by_a_stock_authority_and_kept_or_not_as_there", DescriptorCases.All),
+        ("A consensus for a client", "MalformedConsensusTests.A_consensus_is_used_or_refused_as_by_a_stock_client", ConsensusCases.All),
     ];
 
     [Fact]
