@@ -446,7 +446,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         if (circuit.TryEnd())
         {
             Remove(circuit);
-            QueueDestroy(circuit.CircuitId, reason);
+            QueueDestroy(circuit.CircuitId, circuit.Endpoint.ReasonToTell(reason));
             _batch.Add(this);
             circuit.Endpoint.OnEnded(circuit, reason, cause);
         }
