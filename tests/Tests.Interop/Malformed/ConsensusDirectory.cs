@@ -7,7 +7,7 @@ using Tunic.Tor.Relay.DirectoryCache.Serving;
 namespace Tunic.Tests.Interop.Malformed;
 
 /// <summary>The only directory of one client. What it asks for after the consensus tells what it makes of it.</summary>
-internal sealed class ConsensusDirectory : IDirectoryHandler, IAsyncDisposable
+internal sealed class ConsensusDirectory : IDirectoryHandler, IOnlyDirectory
 {
     /// <summary>A client that has refused asks again within three seconds.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(12);
@@ -31,8 +31,8 @@ internal sealed class ConsensusDirectory : IDirectoryHandler, IAsyncDisposable
         _consensus = served.Write(new ConsensusDraft(signers, _relay.Identity.RsaIdentity, _relay.Address));
     }
 
-    /// <summary>torrc lines of a client that knows no other directory. Two requests at once would look as if it had refused the first answer.</summary>
-    internal string[] TorrcLines =>
+    /// <summary>Two requests at once would look as if it had refused the first answer.</summary>
+    public string[] TorrcLines =>
     [
         .. _signers.Trusted.Select((keys, index) => string.Create(
             CultureInfo.InvariantCulture,
@@ -41,7 +41,7 @@ internal sealed class ConsensusDirectory : IDirectoryHandler, IAsyncDisposable
     ];
 
     /// <summary>"used", "refused", "ended" for a client that is gone, or "waits" for one that asks for nothing more.</summary>
-    internal async Task<string> TellAsync(PeerProcess client)
+    public async Task<string> TellAsync(PeerProcess client)
     {
         await _asked.Task.WaitAsync(Start);
         Task<int> end = client.WaitForExitAsync(Silence);

@@ -87,14 +87,16 @@ internal sealed class LoopbackRelay : IAsyncDisposable
 
     private static LinkIdentity MakeLink()
     {
-        LinkCertificates certificates = Certify(out byte[] tlsKey);
+        LinkCertificates certificates = Certify(DateTime.UtcNow, out byte[] tlsKey);
         return new LinkIdentity(TlsContext.CreateServer(certificates.Tls.Link.Encoded.Span, tlsKey), new ChannelIdentity(certificates, [IPAddress.Loopback]));
     }
 
-    private static LinkCertificates Certify(out byte[] tlsKey)
+    /// <summary>Certificates of a new relay.</summary>
+    /// <param name="now">When they are made.</param>
+    /// <param name="tlsKey">The private key of the TLS certificate, PKCS#1 DER.</param>
+    internal static LinkCertificates Certify(DateTime now, out byte[] tlsKey)
     {
         RandomSource random = SystemRandomSource.Instance;
-        DateTime now = DateTime.UtcNow;
         using RsaPrivateKey rsaIdentity = RsaPrivateKey.Generate(TlsCertificates.IdentityKeyBits);
         using RsaPrivateKey link = RsaPrivateKey.Generate(TlsCertificates.LinkKeyBits);
         using Ed25519PrivateKey identity = Ed25519PrivateKey.Generate(random);
