@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Links;
@@ -9,19 +7,10 @@ namespace Tunic.Tor.Network.Channels;
 
 /// <summary>An open link to one relay or client, and the circuits on it (tor-spec, "Connections" and "Cell Packet format").</summary>
 /// <remarks>
-/// One receive loop reads and dispatches. One pump at a time sends: whoever queued cells calls <see cref="Flush"/>, and if
-/// nobody is sending, sends himself, without a change of thread. So neither loop holds a buffer or a thread while idle.
+/// One receive loop reads and dispatches; a pump sends, run by whoever calls <see cref="Flush"/>. Neither holds a buffer or a thread while idle.
 /// </remarks>
 public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 {
-    private const int PumpIdle = 0;
-    private const int PumpRunning = 1;
-    private const int PumpAskedAgain = 2;
-    private const int PumpStopped = 3;
-
-    /// <summary>Writes after which a pump lets other work of its thread go first.</summary>
-    private const int PumpRounds = 16;
-
     /// <summary>Longest rest of an earlier read that leaves room for the next one, bytes.</summary>
     private const int MaxCarry = 20 * 1024;
 
@@ -32,23 +21,15 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private readonly ChannelOptions _options;
     private readonly ICircuitAcceptor? _acceptor;
     private readonly ChannelEnvironment _environment;
-    private readonly RandomSource _random;
     private readonly CellFormat _format;
     private readonly OpenLinkRules _rules;
     private readonly OutgoingCells _outgoing;
-    private readonly ConcurrentDictionary<uint, ChannelCircuit> _circuits = new();
+    private readonly ChannelCircuits _circuits;
+    private readonly ChannelPump _pump;
     private readonly ReceiveBatch _batch = new();
-    private readonly List<ChannelCircuit> _writable = [];
-    private readonly TaskCompletionSource _pumpEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _carry;
     private int _carryLength;
-    private ChannelCircuit? _latest;
-    private Task _pump = Task.CompletedTask;
-    private int _pumpState;
-    private int _unsent;
-    private long _waitsSince;
-    private int _circuitCount;
     private int _closed;
     private Exception? _reason;
     private Task? _receiving;
@@ -65,11 +46,12 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         _acceptor = acceptor;
         _environment = environment;
         Memory = environment.Memory;
-        _random = environment.Random;
         Link = link;
         _format = LinkVersions.GetFormat(link.Version);
         _rules = new OpenLinkRules(link, acceptsCircuits: acceptor is not null);
         _outgoing = new OutgoingCells(_format, environment.Segments, environment.Memory, _options);
+        _circuits = new ChannelCircuits(this, _format, _outgoing, environment);
+        _pump = new ChannelPump(this, _outgoing, environment);
         _carry = received.ToArray();
         _carryLength = received.Length;
         Traffic = new ChannelTraffic(environment.Now);
@@ -91,10 +73,10 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     public bool IsClosed => Volatile.Read(ref _closed) != 0;
 
     /// <summary>Circuits on the channel now.</summary>
-    public int CircuitCount => Volatile.Read(ref _circuitCount);
+    public int CircuitCount => _circuits.Count;
 
     /// <summary>When a circuit was last added or removed, monotonic; for closing channels that nobody uses.</summary>
-    public TimeSpan LastUsed { get; private set; }
+    public TimeSpan LastUsed => _circuits.LastChange;
 
     /// <summary>What has gone over the channel, as far as padding depends on it.</summary>
     public ChannelTraffic Traffic { get; }
@@ -112,53 +94,15 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     internal ILogger Log => _environment.Log;
 
     // All its circuits would end with it, so those whose cells are not much younger go first.
-    TimeSpan? IQueueOwner.OldestQueued => QueueMemory.Earlier(WaitsSince, _outgoing.OldestDestroy) + MemoryGrace;
-
-    /// <summary>Since when what was written last waits for the network to take it all; null when it has.</summary>
-    private TimeSpan? WaitsSince => Volatile.Read(ref _unsent) > 0 ? TimeSpan.FromTicks(Volatile.Read(ref _waitsSince)) : null;
+    TimeSpan? IQueueOwner.OldestQueued => QueueMemory.Earlier(_pump.WaitsSince, _outgoing.OldestDestroy) + MemoryGrace;
 
     /// <summary>Adds a circuit that we start, under a free id of our half.</summary>
     /// <returns>Null when the channel is closed or full.</returns>
-    public ChannelCircuit? TryOpenCircuit(ICircuitEndpoint endpoint)
-    {
-        uint highBit = _format == CellFormat.Wide ? 1u << 31 : 1u << 15;
-        while (!IsClosed && CircuitCount < _options.MaxCircuits && Link.OwnCircuitIds != CircuitIdHalf.None)
-        {
-            uint id = (uint)_random.NextUInt64(highBit);
-            if (id != 0 && Attach(id | (Link.OwnCircuitIds == CircuitIdHalf.Higher ? highBit : 0), endpoint) is { } circuit)
-            {
-                return circuit;
-            }
-        }
-
-        return null;
-    }
+    public ChannelCircuit? TryOpenCircuit(ICircuitEndpoint endpoint) => _circuits.TryOpen(endpoint);
 
     /// <summary>Adds a circuit under an id that the peer chose.</summary>
     /// <returns>Null when the id is in use or the channel is closed.</returns>
-    public ChannelCircuit? Attach(uint circuitId, ICircuitEndpoint endpoint)
-    {
-        ChannelCircuit circuit = _outgoing.CreateCircuit(this, circuitId, endpoint);
-        if (!_circuits.TryAdd(circuitId, circuit))
-        {
-            return null;
-        }
-
-        Interlocked.Increment(ref _circuitCount);
-        LastUsed = Now;
-        if (!IsClosed)
-        {
-            return circuit;
-        }
-
-        // Closed in between, so the closing loop may have missed it. If it has not, the endpoint has been told already.
-        if (circuit.TryEnd())
-        {
-            Remove(circuit);
-        }
-
-        return null;
-    }
+    public ChannelCircuit? Attach(uint circuitId, ICircuitEndpoint endpoint) => _circuits.Attach(circuitId, endpoint);
 
     /// <summary>Tells the peer that a circuit it asked for will not be.</summary>
     public void SendDestroy(uint circuitId, DestroyReason reason)
@@ -189,29 +133,11 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     /// <summary>Sees to it that what is queued is sent: by whoever is sending already, else by this very call.</summary>
     /// <remarks>Call without holding a lock: it may encrypt, send and wake sources.</remarks>
-    public void Flush()
-    {
-        while (!IsClosed)
-        {
-            int state = Interlocked.CompareExchange(ref _pumpState, PumpRunning, PumpIdle);
-            if (state == PumpIdle)
-            {
-                _pump = PumpAsync();
-                return;
-            }
-
-            if (state is PumpAskedAgain or PumpStopped
-                || Interlocked.CompareExchange(ref _pumpState, PumpAskedAgain, PumpRunning) == PumpRunning)
-            {
-                return;
-            }
-        }
-    }
+    public void Flush() => _pump.Flush();
 
     /// <summary>Starts to receive. The result ends when the channel has closed.</summary>
     public void Start()
     {
-        LastUsed = Now;
         Memory.Add(this);
         _receiving = Task.Run(ReceiveAsync);
     }
@@ -226,10 +152,22 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         }
     }
 
+    /// <summary>Closes the channel because one of its loops failed; what no peer can bring about is reported.</summary>
+    internal void CloseFaulty(Exception failure)
+    {
+        bool isExpected = failure is IOException or ChannelProtocolException || (failure is ObjectDisposedException && IsClosed);
+        if (!isExpected)
+        {
+            LogFault(Log, failure);
+        }
+
+        Close(failure);
+    }
+
     /// <summary>Closes a channel whose peer has taken nothing for so long that it never will (stock: "Expiring stuck OR connection").</summary>
     public void CloseIfStuck()
     {
-        if (Now - WaitsSince >= _options.StuckTimeout)
+        if (Now - _pump.WaitsSince >= _options.StuckTimeout)
         {
             Close(new IOException("the peer has stopped reading"));
         }
@@ -239,7 +177,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     {
         Close(new IOException("the memory for queues has run out, and the peer does not read"));
         _outgoing.Close();
-        OnUnsent(0);
+        _pump.ForgetUnsent();
     }
 
     /// <summary>Closes and waits until everything has ended.</summary>
@@ -261,9 +199,8 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     internal void Destroy(ChannelCircuit circuit, DestroyReason reason)
     {
-        if (circuit.TryEnd())
+        if (_circuits.TryEnd(circuit))
         {
-            Remove(circuit);
             SendDestroy(circuit.CircuitId, reason);
         }
     }
@@ -281,14 +218,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
             Close(new IOException("the peer closed the channel"));
         }
-        catch (Exception failure) when (failure is IOException or ChannelProtocolException)
-        {
-            Close(failure);
-        }
         catch (Exception failure)
         {
-            LogFault(Log, failure);
-            Close(failure);
+            CloseFaulty(failure);
         }
 
         await EndAsync();
@@ -297,17 +229,12 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private async Task EndAsync()
     {
         _outgoing.Close();
-        foreach (ChannelCircuit circuit in _circuits.Values)
+        foreach (ChannelCircuit circuit in _circuits.All)
         {
             End(circuit, DestroyReason.ChannelClosed, _reason);
         }
 
-        if (Interlocked.Exchange(ref _pumpState, PumpStopped) is PumpRunning or PumpAskedAgain)
-        {
-            await _pumpEnded.Task;
-        }
-
-        OnUnsent(0);
+        await _pump.StopAsync();
         Memory.Remove(this);
         await _transport.DisposeAsync();
         _completion.TrySetResult();
@@ -385,7 +312,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
             Memory.Reclaim();
         }
 
-        ChannelCircuit? circuit = Find(header.CircuitId);
+        ChannelCircuit? circuit = _circuits.Find(header.CircuitId);
         switch (_rules.Judge(header, circuit is not null))
         {
             case OpenCellVerdict.Circuit when header.Command == CellCommand.Destroy:
@@ -413,16 +340,6 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         }
     }
 
-    private ChannelCircuit? Find(uint circuitId)
-    {
-        if (_latest is { HasEnded: false } latest && latest.CircuitId == circuitId)
-        {
-            return latest;
-        }
-
-        return _circuits.TryGetValue(circuitId, out ChannelCircuit? circuit) ? _latest = circuit : null;
-    }
-
     private void Deliver(ChannelCircuit circuit, CellCommand command, Span<byte> body)
     {
         try
@@ -443,9 +360,8 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     private void Fail(ChannelCircuit circuit, DestroyReason reason, Exception cause)
     {
-        if (circuit.TryEnd())
+        if (_circuits.TryEnd(circuit))
         {
-            Remove(circuit);
             QueueDestroy(circuit.CircuitId, circuit.Endpoint.ReasonToTell(reason));
             _batch.Add(this);
             circuit.Endpoint.OnEnded(circuit, reason, cause);
@@ -454,19 +370,10 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     private void End(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
     {
-        if (circuit.TryEnd())
+        if (_circuits.TryEnd(circuit))
         {
-            Remove(circuit);
             circuit.Endpoint.OnEnded(circuit, reason, cause);
         }
-    }
-
-    private void Remove(ChannelCircuit circuit)
-    {
-        _circuits.TryRemove(circuit.CircuitId, out _);
-        Interlocked.Decrement(ref _circuitCount);
-        _outgoing.Drop(circuit);
-        LastUsed = Now;
     }
 
     private void OnCreate(CellHeader header, ReadOnlySpan<byte> body)
@@ -485,82 +392,6 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     {
         QueueDestroy(circuitId, reason);
         _batch.Add(this);
-    }
-
-    private async Task PumpAsync()
-    {
-        try
-        {
-            int state;
-            do
-            {
-                Interlocked.CompareExchange(ref _pumpState, PumpRunning, PumpAskedAgain); // whoever asked before now is served by what follows
-                for (int round = 1; TryWrite(out int unsent); round++)
-                {
-                    if (unsent > 0)
-                    {
-                        Volatile.Write(ref _waitsSince, Now.Ticks);
-                        OnUnsent(unsent);
-                        await _transport.FlushAsync();
-                        OnUnsent(0);
-                    }
-
-                    await _environment.Bandwidth.WaitToWriteAsync();
-
-                    if (round % PumpRounds == 0)
-                    {
-                        await Task.Yield();
-                    }
-                }
-            }
-            while ((state = Interlocked.CompareExchange(ref _pumpState, PumpIdle, PumpRunning)) == PumpAskedAgain);
-            if (state == PumpStopped)
-            {
-                _pumpEnded.TrySetResult();
-            }
-        }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
-        {
-            FailPump(failure);
-        }
-        catch (Exception failure)
-        {
-            LogFault(Log, failure);
-            FailPump(failure);
-        }
-    }
-
-    private void FailPump(Exception failure)
-    {
-        Close(failure);
-        if (Interlocked.Exchange(ref _pumpState, PumpStopped) == PumpStopped)
-        {
-            _pumpEnded.TrySetResult();
-        }
-    }
-
-    /// <summary>Bytes that the network has not taken, near enough for accounting, have become more or fewer.</summary>
-    private void OnUnsent(int count) => Memory.OnBuffered(count - Interlocked.Exchange(ref _unsent, count));
-
-    private bool TryWrite(out int unsent)
-    {
-        Span<byte> buffer = ChannelBuffers.Send;
-        int length = _outgoing.Take(buffer, _writable);
-        unsent = length == 0 || _transport.Write(buffer[..length]) ? 0 : length;
-        _environment.Bandwidth.OnWritten(length);
-        foreach (ChannelCircuit circuit in _writable)
-        {
-            circuit.Endpoint.OnWritable(circuit);
-        }
-
-        _writable.Clear();
-        if (length == 0)
-        {
-            return false;
-        }
-
-        Traffic.OnCells(Now);
-        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while handling a cell; please report it")]

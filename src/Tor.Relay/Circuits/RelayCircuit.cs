@@ -21,13 +21,10 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 {
     private readonly RelayCircuits _owner;
     private readonly RelayEarlyBudget _early = RelayEarlyBudget.ForRelay();
+    private readonly NextHop _next = new();
     private ChannelCircuit _previous = null!;
-    private ChannelCircuit? _next;
     private RelayHopCipher? _cipher;
     private CircuitEdge? _edge;
-    private PendingExtension? _extension;
-    private bool _awaitsCreated;
-    private TimeSpan _waitsSince;
     private TimeSpan _lastForward;
     private bool _hasCarried;
     private bool _ended;
@@ -78,7 +75,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         {
             lock (Gate)
             {
-                return _next;
+                return _next.Circuit;
             }
         }
     }
@@ -104,7 +101,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             {
                 ReceiveForward(command, body, batch, ref truncated, ref reason);
             }
-            else if (ReferenceEquals(circuit, _next))
+            else if (ReferenceEquals(circuit, _next.Circuit))
             {
                 ReceiveBackward(command, body, batch);
             }
@@ -127,7 +124,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         };
         lock (Gate)
         {
-            if (!ReferenceEquals(circuit, _previous) && !ReferenceEquals(circuit, _next))
+            if (!ReferenceEquals(circuit, _previous) && !ReferenceEquals(circuit, _next.Circuit))
             {
                 return; // a hop that was truncated
             }
@@ -215,7 +212,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         bool sent;
         lock (Gate)
         {
-            if (_ended || !ReferenceEquals(_extension, extension))
+            if (_ended || !_next.Awaits(extension))
             {
                 return; // truncated, or gone
             }
@@ -237,7 +234,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     {
         lock (Gate)
         {
-            if (_ended || !ReferenceEquals(_extension, extension))
+            if (_ended || !_next.Awaits(extension))
             {
                 return;
             }
@@ -256,12 +253,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
                 return null;
             }
 
-            if (_extension is not null || _awaitsCreated)
+            if (_next.WaitsFor(now) is { } waited)
             {
-                return now - _waitsSince > options.ExtensionTimeout ? DestroyReason.Timeout : null;
+                return waited > options.ExtensionTimeout ? DestroyReason.Timeout : null;
             }
 
-            bool isUnused = IsFirstHop && _next is null && _edge is { Streams.Count: 0 };
+            bool isUnused = IsFirstHop && _next.Circuit is null && _edge is { Streams.Count: 0 };
             return isUnused && now - _lastForward > options.IdleTimeout ? DestroyReason.Finished : null;
         }
     }
@@ -286,7 +283,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
         _early.OnReceived(command, RelayDirection.Forward);
         _lastForward = batch.Now;
-        if (!_hasCarried && command == CellCommand.Relay && (_next is not null || !IsFirstHop))
+        if (!_hasCarried && command == CellCommand.Relay && (_next.Circuit is not null || !IsFirstHop))
         {
             _hasCarried = true; // somebody's data, on a circuit of more than one hop
             Channel.Traffic.Raise(ChannelUsage.UserTraffic);
@@ -299,13 +296,13 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             return;
         }
 
-        if (_next is null)
+        if (_next.Circuit is not { } next)
         {
             throw Violation("a cell that nobody here can read, on a circuit that ends here");
         }
 
-        _next.Send(command, body, batch.Now);
-        batch.Add(_next.Channel);
+        next.Send(command, body, batch.Now);
+        batch.Add(next.Channel);
     }
 
     private void ReceiveBackward(CellCommand command, Span<byte> body, ReceiveBatch batch)
@@ -317,8 +314,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
                 _cipher!.EncryptBackward(body, command);
                 _previous.Send(command, body, batch.Now);
                 break;
-            case CellCommand.Created2 when _awaitsCreated:
-                _awaitsCreated = false;
+            case CellCommand.Created2 when _next.AwaitsCreated:
+                _next.OnCreated();
                 _edge!.IsExtending = false;
                 SendExtended(body);
                 break;
@@ -370,14 +367,13 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
     private void Extend(ReadOnlySpan<byte> body, ReceiveBatch batch)
     {
-        if (_next is not null || _extension is not null)
+        if (_next.IsAskedFor)
         {
             throw Violation("EXTEND2 on a circuit that goes on already");
         }
 
         PendingExtension extension = _owner.Extender.Judge(body, _previous.Channel);
         _edge!.IsExtending = true;
-        _waitsSince = batch.Now;
         if (_owner.Extender.FindChannel(extension) is { } channel)
         {
             if (!TrySendCreate(channel, extension))
@@ -389,7 +385,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             return;
         }
 
-        _extension = extension;
+        _next.AwaitChannel(extension, batch.Now);
         if (!_owner.Extender.TryOpenChannel(this, extension))
         {
             throw new CircuitProtocolException(DestroyReason.ResourceLimit, "too many circuits wait for channels");
@@ -398,17 +394,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
     private bool TrySendCreate(Channel channel, PendingExtension extension)
     {
-        _extension = null;
-        _next = channel.TryOpenCircuit(this);
-        if (_next is null)
+        if (!_next.TryCreate(this, channel, extension, Now))
         {
             return false;
         }
 
-        _previous.Channel.Traffic.Raise(ChannelUsage.FullCircuits);
-        _awaitsCreated = true;
-        _waitsSince = Now;
-        _next.Send(CellCommand.Create2, extension.Create.Encode(), Now);
+        Channel.Traffic.Raise(ChannelUsage.FullCircuits);
         return true;
     }
 
@@ -436,15 +427,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     /// <returns>What to destroy once the gate has been left, and with which reason.</returns>
     private (ChannelCircuit? Next, DestroyReason Reason) Truncate(ReadOnlySpan<byte> body)
     {
-        ChannelCircuit? next = _next;
-        if (next is not null && body.IsEmpty)
+        if (_next.Circuit is not null && body.IsEmpty)
         {
             throw Violation("TRUNCATE without a reason");
         }
 
-        _extension = null;
-        _next = null;
-        _awaitsCreated = false;
+        ChannelCircuit? next = _next.GiveUp();
         _edge!.IsExtending = false;
         SendMessage(RelayCommand.Truncated, 0, new Truncated(DestroyReason.Requested).Encode(), default);
         return (next, next is null ? DestroyReason.None : (DestroyReason)body[0]);
@@ -470,8 +458,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             }
 
             _ended = true;
-            _extension = null;
-            next = _next;
+            next = _next.GiveUp();
         }
 
         _owner.Remove(this); // first: whoever hears of the end finds the circuit gone
