@@ -116,6 +116,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Ends when the first circuit is there; fails when the client stops before.</summary>
     public Task Bootstrapped => _firstCircuit.Task;
 
+    /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
+    public Task Completion => _running;
+
     /// <summary>What is known of the network; null until the directory is there.</summary>
     public NetworkView? View => _planner.View;
 
@@ -125,6 +128,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Reads what earlier runs have left, so that a bad file is known before anything is started. <see cref="Start"/> does it if nobody has.</summary>
     /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OutdatedProgramException">The network requires what this program does not speak.</exception>
     public Task LoadAsync(CancellationToken cancel) => _directory.LoadAsync(cancel);
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
@@ -227,6 +231,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         catch (OperationCanceledException)
         {
             // the client is shutting down
+        }
+        catch (OutdatedProgramException failure)
+        {
+            _firstCircuit.TrySetException(failure);
+            await _stop.CancelAsync();
+            throw;
         }
         catch (Exception failure) when (failure is CorruptStateException or IOException)
         {

@@ -84,7 +84,7 @@ internal sealed class AuthorityCommand
 
         log.Notice($"The network '{name}' is up. Others join with: tunic client --join {file}");
         client.Start();
-        await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await client.RunUntilAsync(signals.Stopping);
         return ExitCode.Success;
     }
 

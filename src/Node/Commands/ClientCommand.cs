@@ -76,7 +76,7 @@ internal sealed class ClientCommand
         OpenPorts(node, environment, ports, network.Profile.IsPrivate);
         await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         node.Start();
-        await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await node.RunUntilAsync(signals.Stopping);
         return ExitCode.Success;
     }
 }

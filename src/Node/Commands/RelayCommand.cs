@@ -69,7 +69,7 @@ internal sealed class RelayCommand
         log.Notice($"The relay {settings.Descriptor.Nickname} ({relay.Keys.RsaIdentity}) listens on {relay.Node.OrPorts[0]}.");
         await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         client.Start();
-        await Task.Delay(Timeout.Infinite, signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await client.RunUntilAsync(signals.Stopping);
         return ExitCode.Success;
     }
 

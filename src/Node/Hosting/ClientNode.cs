@@ -42,6 +42,20 @@ internal sealed class ClientNode : IAsyncDisposable
         Client.Start();
     }
 
+    /// <summary>Returns when the process is asked to end.</summary>
+    /// <exception cref="OutdatedProgramException">The client cannot go on.</exception>
+    internal async Task RunUntilAsync(CancellationToken stopping)
+    {
+        Task asked = Task.Delay(Timeout.Infinite, stopping);
+        await Task.WhenAny(asked, Client.Completion);
+        if (Client.Completion.IsFaulted)
+        {
+            await Client.Completion;
+        }
+
+        await asked.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Closes the ports, then the client: first nobody asks for anything any more.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -72,7 +72,7 @@ internal sealed class TorProcess : IAsyncDisposable
             _client.Start();
         }
 
-        await Task.Delay(Timeout.Infinite, _signals.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _client.RunUntilAsync(_signals.Stopping);
         return ExitCode.Success;
     }
 

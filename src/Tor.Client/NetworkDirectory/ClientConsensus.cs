@@ -34,6 +34,7 @@ internal sealed class ClientConsensus(
 
     /// <summary>Reads what is in the cache; one that has long expired, or that others than our authorities signed, is left there until the next one comes.</summary>
     /// <exception cref="CorruptStateException">It makes no sense.</exception>
+    /// <exception cref="OutdatedProgramException">It requires what this program does not speak.</exception>
     internal async Task LoadAsync(CancellationToken cancel)
     {
         _certificates.AddRange(await cache.ReadCertificatesAsync(cancel));
@@ -53,11 +54,16 @@ internal sealed class ClientConsensus(
             cache.ReportUnusable(complaint);
         }
 
-        Current = stored.Usable;
+        if (stored.Usable is { } consensus)
+        {
+            ClientProtocols.Check(consensus);
+            Current = consensus;
+        }
     }
 
     /// <summary>Fetches a newer one: as a difference from the present one where the directory has it, else whole.</summary>
     /// <exception cref="DirectoryException">There is none, or none that can be believed.</exception>
+    /// <exception cref="OutdatedProgramException">It requires what this program does not speak.</exception>
     internal async Task UpdateAsync(CancellationToken cancel)
     {
         Progress?.Report(BootstrapProgress.RequestingConsensus);
@@ -158,6 +164,7 @@ internal sealed class ClientConsensus(
             throw await RefuseAsync("a directory served a consensus that is no newer than ours");
         }
 
+        ClientProtocols.Check(consensus);
         await cache.WriteConsensusAsync(text, cancel);
         Current = consensus;
     }

@@ -70,6 +70,7 @@ internal sealed class ClientDirectory
     /// <summary>Reads what earlier runs have left; the second time it does nothing.</summary>
     /// <exception cref="CorruptStateException">A file makes no sense.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OutdatedProgramException">The network requires what this program does not speak.</exception>
     internal async Task LoadAsync(CancellationToken cancel)
     {
         if (_isLoaded)
@@ -93,6 +94,7 @@ internal sealed class ClientDirectory
     }
 
     /// <summary>Loads the cache if nobody has, fetches what is missing, and goes on until cancelled.</summary>
+    /// <exception cref="OutdatedProgramException">The network requires what this program does not speak.</exception>
     internal async Task RunAsync(CancellationToken cancel)
     {
         await LoadAsync(cancel);
@@ -104,7 +106,7 @@ internal sealed class ClientDirectory
                 pause = await UpdateAsync(cancel);
                 _pause.Reset();
             }
-            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            catch (Exception failure) when (!cancel.IsCancellationRequested && failure is not OutdatedProgramException)
             {
                 pause = _pause.Next();
                 Report(failure, pause);
@@ -147,7 +149,7 @@ internal sealed class ClientDirectory
                 await _consensus.UpdateAsync(cancel);
                 Adopt(_consensus.Current!, before);
             }
-            catch (TunicException late) when (before is not null)
+            catch (TunicException late) when (before is not null && late is not OutdatedProgramException)
             {
                 failure = late; // what the present one names is fetched all the same
             }

@@ -87,7 +87,7 @@ internal sealed class ClientMicrodescriptors(DirectoryCache cache, IDirectoryFet
 
     private Digest256[] FindMissing(Consensus consensus) => [.. consensus.Relays
         .Select(relay => relay.MicrodescriptorDigest)
-        .Where(digest => !_entries.ContainsKey(digest))
+        .Where(digest => !digest.IsZero && !_entries.ContainsKey(digest)) // a relay that has none cannot be used
         .Distinct()];
 
     /// <summary>Keeps what was asked for, and nothing else that the directory may have sent.</summary>

@@ -362,7 +362,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     {
         if (_circuits.TryEnd(circuit))
         {
-            QueueDestroy(circuit.CircuitId, reason);
+            QueueDestroy(circuit.CircuitId, circuit.Endpoint.ReasonToTell(reason));
             _batch.Add(this);
             circuit.Endpoint.OnEnded(circuit, reason, cause);
         }

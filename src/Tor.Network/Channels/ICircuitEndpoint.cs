@@ -15,6 +15,9 @@ public interface ICircuitEndpoint
     /// <exception cref="CircuitProtocolException">The circuit must end; the channel sends DESTROY and calls <see cref="OnEnded"/>.</exception>
     void OnCell(ChannelCircuit circuit, CellCommand command, Span<byte> body, ReceiveBatch batch);
 
+    /// <summary>What a DESTROY says when the channel ends the circuit for this reason: an origin never tells why (tor-spec, "Tearing down circuits").</summary>
+    DestroyReason ReasonToTell(DestroyReason reason);
+
     /// <summary>The circuit is gone from the channel: DESTROY arrived, it broke a rule, or the channel closed. Called once, last.</summary>
     void OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause);
 

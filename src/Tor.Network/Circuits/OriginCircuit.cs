@@ -200,6 +200,8 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         batch.Add(circuit.Channel);
     }
 
+    DestroyReason ICircuitEndpoint.ReasonToTell(DestroyReason reason) => DestroyReason.None;
+
     void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause) =>
         End(cause?.Message ?? $"the circuit was destroyed: {reason}", cause, isByPeer: cause is null);
 

@@ -34,6 +34,21 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
     public bool Supports(string name, int version) =>
         version is >= 0 and <= MaxVersion && _versions.TryGetValue(name, out ulong mask) && (mask & (1UL << version)) != 0;
 
+    /// <summary>What is listed here and not there, in its canonical form.</summary>
+    public ProtocolVersions Except(ProtocolVersions other)
+    {
+        var rest = new SortedDictionary<string, ulong>(StringComparer.Ordinal);
+        foreach ((string name, ulong mask) in _versions)
+        {
+            if ((mask & ~other._versions.GetValueOrDefault(name)) is > 0 and var missing)
+            {
+                rest.Add(name, missing);
+            }
+        }
+
+        return new ProtocolVersions(rest, new ProtocolVersions(rest, "").ToString());
+    }
+
     /// <summary>Reads "Name=1-3,5 Other=2"; the empty text is <see cref="None"/>. False for anything malformed: falling ranges, versions over 63. As in stock tor the versions of a name that stands twice add up.</summary>
     public static bool TryParse(string text, out ProtocolVersions versions)
     {

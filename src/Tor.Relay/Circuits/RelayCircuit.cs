@@ -110,6 +110,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         truncated?.Destroy(reason);
     }
 
+    DestroyReason ICircuitEndpoint.ReasonToTell(DestroyReason reason) => reason;
+
     void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
     {
         // What a DESTROY said is not passed on, since it could carry a signal past us.

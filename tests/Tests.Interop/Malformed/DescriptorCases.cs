@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using Tunic.Tests.Tor.Protocol.Voting;
+using static Tunic.Tests.Interop.Malformed.DocumentEdits;
 
 namespace Tunic.Tests.Interop.Malformed;
 
@@ -94,44 +94,11 @@ internal static class DescriptorCases
     private static IEnumerable<MalformedBytes> Lines(string stock, string keyword, params string[] values) => values.Select(value =>
         Make($"a descriptor with \"{keyword} {value.Replace("\n", "\\n", StringComparison.Ordinal)}\"", stock, body => Line(body, keyword, value)));
 
-    private static string Line(string body, string keyword, string value)
-    {
-        (int start, int end) = Find(body, keyword);
-        int next = body.IndexOf('\n', start) + 1;
-        return string.Create(CultureInfo.InvariantCulture, $"{body[..start]}{keyword} {value}\n{body[Math.Min(next, end)..]}");
-    }
-
-    private static string Without(string body, string keyword)
-    {
-        (int start, int end) = Find(body, keyword);
-        return body[..start] + body[end..];
-    }
-
-    private static string Twice(string body, string keyword)
-    {
-        (int start, int end) = Find(body, keyword);
-        return body[..end] + body[start..end] + body[end..];
-    }
-
     private static string Swap(string body)
     {
         (int start, int end) = Find(body, "identity-ed25519");
         (_, int behind) = Find(body, "published");
         return body[..start] + body[end..behind] + body[start..end] + body[behind..];
-    }
-
-    /// <summary>Where a line begins, and where it ends with the object below it.</summary>
-    private static (int Start, int End) Find(string body, string keyword)
-    {
-        int start = ("\n" + body).IndexOf($"\n{keyword} ", StringComparison.Ordinal);
-        start = start < 0 ? ("\n" + body).IndexOf($"\n{keyword}\n", StringComparison.Ordinal) : start;
-        int end = body.IndexOf('\n', start) + 1;
-        if (body.AsSpan(end).StartsWith("-----BEGIN"))
-        {
-            end = body.IndexOf('\n', body.IndexOf("-----END", end, StringComparison.Ordinal)) + 1;
-        }
-
-        return (start, end);
     }
 
     private static string Flip(string text, string before)

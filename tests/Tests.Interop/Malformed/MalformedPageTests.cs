@@ -3,6 +3,8 @@ namespace Tunic.Tests.Interop.Malformed;
 /// <summary>docs/spec/malformed-input.md says of every case what the cases say. Set TUNIC_WRITE_PAGES to write it anew.</summary>
 public sealed class MalformedPageTests
 {
+    private const string HostileTest = "HostileRelayTests.A_client_answers_a_relay_that_breaks_the_rules_as_a_stock_client_does";
+
     private static readonly (string Title, string Test, IReadOnlyList<MalformedCase> Cases)[] _tables =
     [
         ("A link before NETINFO", "MalformedRelayTests.A_broken_link_handshake_is_answered_as_by_a_stock_relay", LinkHandshakeCases.All),
@@ -13,6 +15,10 @@ public sealed class MalformedPageTests
         ("The HTTP port", "MalformedClientPortTests.An_http_request_that_is_none_is_answered_as_by_a_stock_client", ClientPortCases.Http),
         ("The DNS port", "MalformedClientPortTests.A_dns_question_that_is_none_is_answered_as_by_a_stock_client", ClientPortCases.Dns),
         ("Uploads to an authority", "MalformedDescriptorTests.Every_upload_is_answered_as_by_a_stock_authority_and_kept_or_not_as_there", DescriptorCases.All),
+        ("A consensus for a client", "MalformedConsensusTests.A_consensus_is_used_or_refused_as_by_a_stock_client", ConsensusCases.All),
+        ("A relay's link with a client", HostileTest, InStage(HostileRelayStage.Link)),
+        ("A relay's answer to a client's circuit", HostileTest, InStage(HostileRelayStage.Creation)),
+        ("A relay on a client's circuit", HostileTest, InStage(HostileRelayStage.Stream)),
     ];
 
     [Fact]
@@ -29,6 +35,8 @@ public sealed class MalformedPageTests
 
         Assert.Equal(written, await File.ReadAllTextAsync(path));
     }
+
+    private static HostileRelayCase[] InStage(HostileRelayStage stage) => [.. HostileRelayCases.All.Where(each => each.Stage == stage)];
 
     private static string Format((string Title, string Test, IReadOnlyList<MalformedCase> Cases) table) =>
         $"""

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Protocol.Cells;
 
 namespace Tunic.Tests.Interop.Malformed;
 
-/// <summary>A client's link to an OR port that sends any bytes it likes, and keeps in words what comes back.</summary>
+/// <summary>A link that sends any bytes it likes: a client's to an OR port, which keeps in words what comes back, or a relay's from a client.</summary>
 internal sealed class RawLink : IAsyncDisposable
 {
     /// <summary>How long it waits for an answer that a case says will come, or for the end of a link that is not open yet.</summary>
@@ -32,6 +33,19 @@ internal sealed class RawLink : IAsyncDisposable
 
     /// <summary>How cells are framed after VERSIONS.</summary>
     internal CellFormat Format { get; private set; } = CellFormat.Wide;
+
+    /// <summary>The peer has closed it.</summary>
+    internal bool IsClosed => _isClosed;
+
+    /// <summary>TLS with the next that connects, and nothing said in it.</summary>
+    internal static async Task<RawLink> AcceptAsync(TcpListener listener, X509Certificate2 certificate)
+    {
+        TcpClient connection = await listener.AcceptTcpClientAsync();
+        connection.NoDelay = true;
+        var tls = new SslStream(connection.GetStream());
+        await tls.AuthenticateAsServerAsync(certificate);
+        return new RawLink(connection, tls);
+    }
 
     /// <summary>TLS, and nothing said in it.</summary>
     internal static async Task<RawLink> ConnectAsync(int port)

@@ -27,6 +27,8 @@ internal sealed class RecordingEndpoint : ICircuitEndpoint, ICircuitAcceptor
         _events.Writer.TryWrite($"{command} {body[0]}");
     }
 
+    public DestroyReason ReasonToTell(DestroyReason reason) => reason;
+
     public void OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause) => _events.Writer.TryWrite($"ended {reason}");
 
     public void OnWritable(ChannelCircuit circuit) => _events.Writer.TryWrite("writable");

@@ -49,6 +49,12 @@ internal sealed class StatusPreambleReader(DocumentLexer lexer, bool isVote)
             Fail("Vote/consensus liveness interval is too short");
         }
 
+        // Stock tor takes such a consensus, and an assertion ends it.
+        if (!isVote && preamble.FreshUntil >= preamble.ValidUntil)
+        {
+            Fail("Consensus is fresh for as long as it is valid");
+        }
+
         return _isMalformed ? null : preamble;
     }
 

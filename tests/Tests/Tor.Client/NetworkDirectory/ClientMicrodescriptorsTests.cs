@@ -66,6 +66,16 @@ public sealed class ClientMicrodescriptorsTests
         Assert.Subset(_consensus.Relays.Select(relay => relay.MicrodescriptorDigest).ToHashSet(), client.Known.Keys.ToHashSet());
     }
 
+    [Fact]
+    public async Task A_relay_without_one_is_not_asked_for()
+    {
+        Consensus without = _consensus with { Relays = [.. _consensus.Relays.Select(relay => relay with { MicrodescriptorDigest = default })] };
+
+        Assert.Equal(0, await Create().UpdateAsync(without, Cancel));
+
+        Assert.Empty(_fixture.Fetcher.Requests);
+    }
+
     private static DirectoryResponse WithoutLast(DirectoryResponse response)
     {
         int last = response.Body.Span.LastIndexOf("\nonion-key"u8) + 1;

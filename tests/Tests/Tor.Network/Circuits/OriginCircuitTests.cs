@@ -3,6 +3,8 @@ using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
 
 namespace Tunic.Tests.Tor.Network.Circuits;
@@ -43,6 +45,22 @@ public sealed class OriginCircuitTests
         Assert.True(circuit.HasEnded);
         Assert.Same(failure.InnerException, circuit.EndCause);
         Assert.Equal(0, pair.Client.CircuitCount);
+    }
+
+    [Fact]
+    public async Task A_relay_that_breaks_the_rules_is_not_told_that_it_does()
+    {
+        await using var bench = new RelayBench();
+        var relay = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        Task<OriginCircuit> creating = TestCircuits.CreateAsync(bench, pair);
+        Assert.StartsWith("CreateFast ", await relay.NextAsync(), StringComparison.Ordinal);
+
+        relay.Accepted!.Send(CellCommand.Relay, new byte[Cell.BodyLength], TimeSpan.Zero);
+        pair.Relay.Flush();
+
+        Assert.Equal("ended None", await relay.NextAsync());
+        await Assert.ThrowsAsync<CircuitProtocolException>(() => creating);
     }
 
     [Fact]

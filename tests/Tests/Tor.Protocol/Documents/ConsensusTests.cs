@@ -165,6 +165,18 @@ public sealed class ConsensusTests
         Assert.Equal(reason, fault!.Reason);
     }
 
+    /// <summary>Stock tor takes it, and an assertion ends the process (networkstatus.c, update_consensus_networkstatus_fetch_time_impl).</summary>
+    [Theory]
+    [InlineData("2026-11-21 10:08:20")]
+    [InlineData("2026-11-21 10:09:00")]
+    public void A_consensus_has_to_outlast_its_freshness(string freshUntil)
+    {
+        string text = StockNetwork.ReadText("consensus-1").Replace("fresh-until 2026-11-21 10:08:00", $"fresh-until {freshUntil}", StringComparison.Ordinal);
+
+        Assert.False(Consensus.TryParse(Encoding.UTF8.GetBytes(text), out _, out DocumentFault? fault));
+        Assert.Equal("Consensus is fresh for as long as it is valid", fault.Reason);
+    }
+
     [Fact]
     public void Relays_must_be_in_ascending_order_and_appear_once()
     {

@@ -30,6 +30,20 @@ public sealed class ProtocolVersionsTests
     [InlineData("Link=0x1")]
     public void Malformed_lines_are_refused(string text) => Assert.False(ProtocolVersions.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("Link=1-5 Relay=2", "Link=2,4 Relay=2-6", "Link=1,3,5")]
+    [InlineData("Link=4 Unheard=1", "Link=4", "Unheard=1")]
+    [InlineData("Link=4 Relay=2", "Link=3-5 Relay=2-6", "")]
+    [InlineData("Link=", "", "")]
+    [InlineData("", "Link=1", "")]
+    public void What_another_list_lacks_is_named(string text, string other, string missing)
+    {
+        Assert.True(ProtocolVersions.TryParse(text, out ProtocolVersions versions));
+        Assert.True(ProtocolVersions.TryParse(other, out ProtocolVersions others));
+        ProtocolVersions rest = versions.Except(others);
+        Assert.Equal((missing, missing), (rest.ToString(), rest.Text));
+    }
+
     [Fact]
     public void Names_have_a_limit()
     {

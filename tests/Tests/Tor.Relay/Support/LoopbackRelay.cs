@@ -22,15 +22,16 @@ internal sealed class LoopbackRelay : IAsyncDisposable
 {
     private static readonly CircuitCapabilities Everything = new(CongestionControl: true, SendmeIncrement: 31, Cgo: true);
 
-    private readonly NtorKeyPair _onionKey = NtorKeyPair.Generate(SystemRandomSource.Instance);
-    private readonly TlsContext _tls;
+    private readonly NtorKeyPair _onionKey;
+    private readonly LinkIdentity _link;
+    private readonly bool _ownsKeys;
 
-    private LoopbackRelay(Func<RelayOptions, RelayOptions> configure, Func<RelaySources, RelaySources> connect, ILogger log)
+    private LoopbackRelay(
+        LoopbackRelay? twin, Func<RelayOptions, RelayOptions> configure, Func<RelaySources, RelaySources> connect, ILogger log)
     {
-        LinkCertificates certificates = Certify(out byte[] tlsKey);
-        _tls = TlsContext.CreateServer(certificates.Tls.Link.Encoded.Span, tlsKey);
-        Identity = certificates.Identity;
-        var link = new LinkIdentity(_tls, new ChannelIdentity(certificates, [IPAddress.Loopback]));
+        _ownsKeys = twin is null;
+        _onionKey = twin?._onionKey ?? NtorKeyPair.Generate(SystemRandomSource.Instance);
+        _link = twin?._link ?? MakeLink();
         var handshakes = new HandshakeKeys(
             Identity.RsaIdentity, Identity.Ed25519Identity, new NtorKeyRing(SystemRandomSource.Instance, _onionKey));
         var options = new RelayOptions
@@ -38,7 +39,7 @@ internal sealed class LoopbackRelay : IAsyncDisposable
             OrPorts = [new IPEndPoint(IPAddress.Loopback, 0)],
             Circuits = new RelayCircuitOptions { ExtendToPrivateAddresses = true },
         };
-        var sources = new RelaySources { Link = () => link, Handshakes = () => handshakes };
+        var sources = new RelaySources { Link = () => _link, Handshakes = () => handshakes };
         Node = new RelayNode(
             configure(options), connect(sources), SystemRandomSource.Instance, TimeProvider.System, log);
         Node.Start();
@@ -46,7 +47,7 @@ internal sealed class LoopbackRelay : IAsyncDisposable
 
     internal RelayNode Node { get; }
 
-    internal PeerIdentity Identity { get; }
+    internal PeerIdentity Identity => _link.Channel.Certificates!.Identity;
 
     internal IPEndPoint Address => Node.OrPorts[0];
 
@@ -69,19 +70,33 @@ internal sealed class LoopbackRelay : IAsyncDisposable
 
     internal static LoopbackRelay Start(
         Func<RelayOptions, RelayOptions>? configure = null, Func<RelaySources, RelaySources>? connect = null, ILogger? log = null) =>
-        new(configure ?? (options => options), connect ?? (sources => sources), log ?? NullLogger.Instance);
+        new(null, configure ?? (options => options), connect ?? (sources => sources), log ?? NullLogger.Instance);
+
+    /// <summary>Another one with the same keys, to be disposed before this one: to make keys takes much longer than to start.</summary>
+    internal LoopbackRelay StartTwin(Func<RelaySources, RelaySources> connect) => new(this, options => options, connect, NullLogger.Instance);
 
     public async ValueTask DisposeAsync()
     {
         await Node.DisposeAsync();
-        _tls.Dispose();
-        _onionKey.Dispose();
+        if (_ownsKeys)
+        {
+            _link.Tls.Dispose();
+            _onionKey.Dispose();
+        }
     }
 
-    private static LinkCertificates Certify(out byte[] tlsKey)
+    private static LinkIdentity MakeLink()
+    {
+        LinkCertificates certificates = Certify(DateTime.UtcNow, out byte[] tlsKey);
+        return new LinkIdentity(TlsContext.CreateServer(certificates.Tls.Link.Encoded.Span, tlsKey), new ChannelIdentity(certificates, [IPAddress.Loopback]));
+    }
+
+    /// <summary>Certificates of a new relay.</summary>
+    /// <param name="now">When they are made.</param>
+    /// <param name="tlsKey">The private key of the TLS certificate, PKCS#1 DER.</param>
+    internal static LinkCertificates Certify(DateTime now, out byte[] tlsKey)
     {
         RandomSource random = SystemRandomSource.Instance;
-        DateTime now = DateTime.UtcNow;
         using RsaPrivateKey rsaIdentity = RsaPrivateKey.Generate(TlsCertificates.IdentityKeyBits);
         using RsaPrivateKey link = RsaPrivateKey.Generate(TlsCertificates.LinkKeyBits);
         using Ed25519PrivateKey identity = Ed25519PrivateKey.Generate(random);
