@@ -99,6 +99,9 @@ public sealed partial class RelayNode : IAsyncDisposable
         _upkeep = RunUpkeepAsync();
     }
 
+    /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
+    public void RefuseNewStreams() => _streams.RefuseNew();
+
     /// <summary>Stops taking anything new, waits as long as the options say, and ends everything. May be called again.</summary>
     public ValueTask DisposeAsync()
     {
@@ -113,6 +116,7 @@ public sealed partial class RelayNode : IAsyncDisposable
     private async Task StopAsync()
     {
         Circuits.StopCreating();
+        RefuseNewStreams();
         foreach (RelayListener listener in _listeners)
         {
             await listener.DisposeAsync();

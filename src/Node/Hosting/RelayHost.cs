@@ -145,8 +145,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
             WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
     }
 
+    /// <summary>From now on clients are sent to other exits: this one is about to end.</summary>
+    internal void RefuseNewStreams() => _node.RefuseNewStreams();
+
     public async ValueTask DisposeAsync()
     {
+        RefuseNewStreams();
         if (_liveness is not null && !_stop.IsCancellationRequested)
         {
             await _liveness.LeaveAsync();

@@ -78,6 +78,7 @@ internal sealed class TorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _relay?.RefuseNewStreams(); // until the last of its parts has ended, some time may pass
         if (_client is not null)
         {
             await _client.DisposeAsync();

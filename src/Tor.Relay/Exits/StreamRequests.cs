@@ -24,6 +24,7 @@ public sealed class StreamRequests : IAsyncDisposable
     private readonly ChannelEnvironment _environment;
     private readonly BackgroundTasks _tasks;
     private int _refused;
+    private volatile bool _isClosing;
 
     /// <summary>No streams yet.</summary>
     /// <param name="options">Limits.</param>
@@ -58,6 +59,9 @@ public sealed class StreamRequests : IAsyncDisposable
     /// <summary>Streams refused so far because of a rule or limit.</summary>
     public int Refused => Volatile.Read(ref _refused);
 
+    /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
+    public void RefuseNew() => _isClosing = true;
+
     /// <summary>Ends all streams and waits for them.</summary>
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();
 
@@ -67,6 +71,9 @@ public sealed class StreamRequests : IAsyncDisposable
     {
         switch (command)
         {
+            case not RelayCommand.BeginDir when _isClosing:
+                Refuse(circuit, streamId, EndReason.Hibernating);
+                break;
             case RelayCommand.BeginDir:
                 OnBeginDirectory(circuit, streamId);
                 break;

@@ -42,6 +42,21 @@ public sealed class StreamRequestTests
         Assert.Equal(EndReason.TorProtocol, await RefusalAsync(circuit, Encoding.ASCII.GetBytes(terminated ? text + "\0" : text)));
     }
 
+    [Theory]
+    [InlineData(RelayCommand.Begin)]
+    [InlineData(RelayCommand.Resolve)]
+    public async Task An_exit_that_is_about_to_end_sends_clients_elsewhere(RelayCommand command)
+    {
+        await using var bench = new RelayBench(exit: OpenExit);
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
+
+        bench.Streams.RefuseNew();
+        circuit.Send(command, Stream, Begin("127.0.0.1:80"));
+
+        Assert.Equal((RelayCommand.End, Stream), Without(await circuit.ReadAsync(), out byte[] body));
+        Assert.Equal([(byte)EndReason.Hibernating], body);
+    }
+
     [Fact]
     public async Task A_relay_that_the_consensus_does_not_list_gets_no_stream()
     {

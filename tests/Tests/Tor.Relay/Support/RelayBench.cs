@@ -19,10 +19,11 @@ namespace Tunic.Tests.TorRelay.Support;
 /// <summary>A relay's circuits in memory, with peers that are open channels already.</summary>
 internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 {
+    internal StreamRequests Streams { get; }
+
     internal static readonly IPAddress NextAddress = IPAddress.Parse("192.0.2.9");
 
     private readonly ChannelTable _channels;
-    private readonly StreamRequests _streams;
 
     internal RelayBench(
         RelayCircuitOptions? circuits = null,
@@ -44,13 +45,13 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
         KnownRelays known = relays ?? KnownRelays.None;
         ExitOptions exitOptions = exit ?? new ExitOptions();
         var rules = new ExitRules(exitOptions, () => [IPAddress.Parse("198.51.100.1")], () => known, () => consensus);
-        _streams = new StreamRequests(exitOptions, rules, resolver ?? new FixedResolver(), directory, () => known, () => consensus, Environment);
+        Streams = new StreamRequests(exitOptions, rules, resolver ?? new FixedResolver(), directory, () => known, () => consensus, Environment);
         Circuits = new RelayCircuits(
             circuits ?? new RelayCircuitOptions(),
             () => Keys,
             () => consensus,
             new CircuitCreationLimits(Connections, SystemRandomSource.Instance),
-            _streams,
+            Streams,
             Environment);
         _channels = new ChannelTable(this, () => ChannelIdentity.Anonymous, Circuits, Environment);
         Circuits.Connect(_channels, () => known);
@@ -129,7 +130,7 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
     public async ValueTask DisposeAsync()
     {
         await Circuits.DisposeAsync();
-        await _streams.DisposeAsync();
+        await Streams.DisposeAsync();
         await _channels.DisposeAsync();
     }
 
