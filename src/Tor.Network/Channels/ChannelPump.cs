@@ -17,6 +17,7 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
     private readonly ChannelTransport _transport = channel.Transport;
     private readonly List<ChannelCircuit> _writable = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _run = Task.CompletedTask;
     private int _state;
     private int _unsent;
     private long _waitsSince;
@@ -32,7 +33,7 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
             int state = Interlocked.CompareExchange(ref _state, Running, Idle);
             if (state == Idle)
             {
-                _ = RunAsync(); // cannot fail, and StopAsync waits for it
+                _run = RunAsync();
                 return;
             }
 
@@ -48,9 +49,10 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
     {
         if (Interlocked.Exchange(ref _state, Stopped) is Running or AskedAgain)
         {
-            await _ended.Task;
+            await _ended.Task; // not the run alone: who has just begun it may not have kept it yet
         }
 
+        await _run;
         ForgetUnsent();
     }
 
