@@ -61,12 +61,16 @@ internal sealed class RawLink : IAsyncDisposable
         return new RawLink(connection, tls);
     }
 
-    /// <summary>A link on which circuits may be made.</summary>
+    /// <summary>
+    /// A link on which circuits may be made, and one has been: until the peer has sent its first cell in answer, stock's upkeep takes the link for
+    /// idle since 1970 and may close a circuit of it with FINISHED (circuit_expire_old_circuits_serverside, timestamp_xmit 0).
+    /// </summary>
     internal static async Task<RawLink> OpenAsync(int port)
     {
         RawLink link = await ConnectAsync(port);
         await link.SendVersionsAsync(3, 4, 5);
         await link.SendNetInfoAsync();
+        await link.ProbeAsync();
         return link;
     }
 
@@ -185,12 +189,7 @@ internal sealed class RawLink : IAsyncDisposable
 
         for (int round = 0; round < 2 && _isOpen && !_isClosed; round++)
         {
-            uint probe = Format == CellFormat.Wide ? ++_probe : 0x8ff0 + (++_probe & 0xf);
-            await SendAsync(probe, CellCommand.CreateFast, new byte[20]);
-            while (await ReadAsync(Limit) is { } cell && cell.CircuitId != probe)
-            {
-                Keep(cell);
-            }
+            await ProbeAsync();
         }
 
         return _answers.Count > 0 ? string.Join(", ", _answers) : _isOpen ? "nothing" : "waits";
@@ -200,6 +199,17 @@ internal sealed class RawLink : IAsyncDisposable
     {
         await _tls.DisposeAsync();
         _connection.Dispose();
+    }
+
+    /// <summary>Asks for a circuit, and keeps what comes until that is answered.</summary>
+    private async Task ProbeAsync()
+    {
+        uint probe = Format == CellFormat.Wide ? ++_probe : 0x8ff0 + (++_probe & 0xf);
+        await SendAsync(probe, CellCommand.CreateFast, new byte[20]);
+        while (await ReadAsync(Limit) is { } cell && cell.CircuitId != probe)
+        {
+            Keep(cell);
+        }
     }
 
     private void Keep(RawCell cell)

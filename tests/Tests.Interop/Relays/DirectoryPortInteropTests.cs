@@ -26,6 +26,7 @@ public sealed class DirectoryPortInteropTests
         StockTorNode[] relays = [network.Add(StockTorRole.Relay), network.Add(StockTorRole.Relay), network.Add(StockTorRole.Exit)];
         await Task.WhenAll(relays.Select(relay => relay.ReadFingerprintAsync(TimeSpan.FromSeconds(20))));
         await network.WaitForConsensusWithAsync([.. relays.Select(relay => relay.Fingerprint)]);
+        await Task.WhenAll(relays.Select(relay => relay.Process.KillAsync())); // what they have uploaded stays as it is from here on
         int stock = network.Authorities[0].DirPort;
         var directory = new StockDirectory(network.Authorities[0].DirectoryUri);
         var store = new DirectoryStore(new DirectoryStoreOptions());
@@ -44,7 +45,7 @@ public sealed class DirectoryPortInteropTests
             (RawHttp expected, RawHttp ours) = await AskBothAsync(stock, listener.Address.Port, request);
             if (!IsSame(request, expected, ours))
             {
-                // The authority may have got newer documents since.
+                // The authority may have made the next consensus, and a descriptor of its own, since.
                 await CopyAsync(directory, store);
                 (expected, ours) = await AskBothAsync(stock, listener.Address.Port, request);
             }

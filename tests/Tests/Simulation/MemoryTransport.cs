@@ -16,6 +16,7 @@ internal sealed class MemoryTransport : ChannelTransport
     private readonly byte[] _secret;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _stalled;
+    private TaskCompletionSource? _discarding;
     private MemoryTransport _peer = null!;
     private bool _ended;
 
@@ -45,6 +46,9 @@ internal sealed class MemoryTransport : ChannelTransport
 
     /// <summary>True: what is written is forgotten, without an allocation.</summary>
     internal bool Discards { get; set; }
+
+    /// <summary>Bytes forgotten so far.</summary>
+    internal long Discarded { get; private set; }
 
     /// <summary>Runs inside each write, on the writer's thread.</summary>
     internal Action? Writing { get; set; }
@@ -108,14 +112,44 @@ internal sealed class MemoryTransport : ChannelTransport
             {
                 throw new IOException("the connection is closed");
             }
+
+            if (Discards)
+            {
+                Discarded += bytes.Length;
+            }
         }
 
-        if (!Discards)
+        if (Discards)
+        {
+            _discarding?.TrySetResult();
+        }
+        else
         {
             _peer.Arrive(bytes.ToArray());
         }
 
         return _stalled is null;
+    }
+
+    /// <summary>Ends when as many bytes have been written and forgotten.</summary>
+    internal async Task WaitForDiscardedAsync(long count)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_gate)
+            {
+                if (Discarded >= count)
+                {
+                    return;
+                }
+
+                _discarding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                more = _discarding.Task;
+            }
+
+            await more;
+        }
     }
 
     public override async ValueTask FlushAsync()

@@ -349,24 +349,30 @@ public sealed class CircuitRelayingTests
         towardsNext.Discards = true;
         var body = new byte[Cell.BodyLength];
         var batch = new ReceiveBatch();
-        Relay(circuit.Previous, body, batch, 10_000, burst: 1_000); // a busy machine lets queues grow as long as that, and they keep their room
-        Relay(circuit.Next!, body, batch, 10_000, burst: 1_000);
+        await RelayAsync(circuit.Previous, towardsNext, body, batch, 10_000); // queues take their room
+        await RelayAsync(circuit.Next!, towardsClient, body, batch, 10_000);
 
-        long allocated = Relay(circuit.Previous, body, batch, 100_000) + Relay(circuit.Next!, body, batch, 100_000);
+        long allocated = await RelayAsync(circuit.Previous, towardsNext, body, batch, 100_000)
+            + await RelayAsync(circuit.Next!, towardsClient, body, batch, 100_000);
 
         Assert.Equal(0, allocated);
         Assert.False(circuit.HasEnded);
     }
 
-    /// <summary>As a receive loop does: a read's worth of cells, then a flush of whoever got some.</summary>
+    /// <summary>
+    /// As a receive loop does: a read's worth of cells, then a flush of whoever got some. The next read's worth comes when all are sent,
+    /// so that no queue becomes longer because the machine is busy.
+    /// </summary>
     /// <returns>Bytes allocated for the cells. The flush is left out: its state machine is an object in debug builds only.</returns>
-    private static long Relay(ChannelCircuit place, byte[] body, ReceiveBatch batch, int count, int burst = 100)
+    private static async Task<long> RelayAsync(ChannelCircuit place, MemoryTransport onwards, byte[] body, ReceiveBatch batch, int count)
     {
+        const int Burst = 100;
         long allocated = 0;
-        for (int i = 0; i < count; i += burst)
+        long discarded = onwards.Discarded;
+        for (int i = 0; i < count; i += Burst)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int cell = 0; cell < burst; cell++)
+            for (int cell = 0; cell < Burst; cell++)
             {
                 body[1] = 0xff;
                 place.Endpoint.OnCell(place, CellCommand.Relay, body, batch);
@@ -374,6 +380,8 @@ public sealed class CircuitRelayingTests
 
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
             batch.Flush();
+            discarded += Burst * Cell.FixedLength;
+            await onwards.WaitForDiscardedAsync(discarded);
         }
 
         return allocated;
