@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
@@ -11,6 +10,7 @@ using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Liveness;
@@ -175,7 +175,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             cancel);
         if (!request.ContinueInline)
         {
-            await LeaveReceiveLoop();
+            await ReceiveLoop.LeaveAsync(); // the caller may block
         }
 
         return opened;
@@ -189,7 +189,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             : new Resolve(nameOrAddress.ToLowerInvariant());
         Resolved resolved = await TryCircuitsAsync(
             new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
-        await LeaveReceiveLoop();
+        await ReceiveLoop.LeaveAsync();
         return resolved;
     }
 
@@ -215,18 +215,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     private async Task RunAsync()
     {
-        Task directory = _directory.RunAsync(_stop.Token);
-        await Task.WhenAny(_directory.Ready, directory);
-        if (_directory.Ready.IsCompletedSuccessfully)
-        {
-            _progress.Report(BootstrapProgress.BuildingCircuit);
-            _pool.Start();
-        }
-
-        Task liveness = _directory.Ready.IsCompletedSuccessfully ? FollowLivenessAsync() : Task.CompletedTask;
         try
         {
-            await Task.WhenAll(directory, liveness);
+            await LoopGroup.RunAsync([_directory.RunAsync, UseDirectoryAsync], _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -314,14 +305,22 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
     }
 
+    private async Task UseDirectoryAsync(CancellationToken stop)
+    {
+        await _directory.Ready.WaitAsync(stop);
+        _progress.Report(BootstrapProgress.BuildingCircuit);
+        _pool.Start();
+        await FollowLivenessAsync(stop);
+    }
+
     /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
-    private async Task FollowLivenessAsync()
+    private async Task FollowLivenessAsync(CancellationToken stop)
     {
         try
         {
-            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, stop) ?? Task.CompletedTask);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client is shutting down
         }
@@ -334,7 +333,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
     {
         DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
-        await LeaveReceiveLoop(); // those who are told that relays are down
+        await ReceiveLoop.LeaveAsync(); // those who are told that relays are down
         return response;
     }
 
@@ -357,9 +356,6 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         _pool.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
-
-    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
-    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {
