@@ -76,7 +76,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
     }
 
     /// <summary>Takes votes that were posted.</summary>
-    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body) => Receive(authority => authority.ReceiveVotes(body, Now, isPosted: true));
+    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body) => ReceiveVotes(body, isPosted: true);
 
     /// <summary>Takes signatures that were posted.</summary>
     public PostAnswer ReceiveSignatures(ReadOnlyMemory<byte> body) => Receive(authority => authority.ReceiveSignatures(body));
@@ -164,7 +164,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
             case AuthorityAction.FetchVotes votes:
                 LogMissingVotes(_environment.Log, votes.Missing.Count);
                 string path = $"/tor/status-vote/next/{string.Join('+', votes.Missing)}.z";
-                _tasks.TryRun(cancel => _peers.FetchAsync(path, body => Receive(authority => authority.ReceiveVotes(body, Now, isPosted: false)), cancel));
+                _tasks.TryRun(cancel => _peers.FetchAsync(path, body => ReceiveVotes(body, isPosted: false), cancel));
                 break;
             case AuthorityAction.FetchSignatures:
                 _tasks.TryRun(cancel => _peers.FetchAsync(
@@ -248,6 +248,12 @@ public sealed partial class AuthorityService : IAsyncDisposable
         {
             LogSilent(_environment.Log, relay.ToString());
         }
+    }
+
+    private PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body, bool isPosted)
+    {
+        IReadOnlyList<ReceivedVote> votes = ReceivedVote.ReadAll(body, _environment.Network.Authorities); // outside the lock: it takes long
+        return Receive(authority => authority.ReceiveVotes(votes, Now, isPosted));
     }
 
     private T Receive<T>(Func<VotingAuthority, T> receive)
