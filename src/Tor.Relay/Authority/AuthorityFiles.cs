@@ -51,7 +51,7 @@ public sealed class AuthorityFiles(IStateStore store)
             Pins = KeyPinningJournal.Parse(pins ?? ""),
             SharedRandom = random is null ? null : ReadRandom(random),
             Standings = RelayStandings.Parse(standings ?? ""),
-            Shelf = ReadShelf(environment.Store.Current),
+            Shelf = ReadShelf(environment.Store.Current, consensuses),
             Consensuses = consensuses,
         };
     }
@@ -110,7 +110,8 @@ public sealed class AuthorityFiles(IStateStore store)
         }
     }
 
-    private static DescriptorShelf ReadShelf(DirectorySnapshot documents)
+    private static DescriptorShelf ReadShelf(
+        DirectorySnapshot documents, IEnumerable<(Consensus Consensus, ReadOnlyMemory<byte> Text)> consensuses)
     {
         var shelf = new DescriptorShelf();
         foreach (CachedDescriptor cached in documents.Descriptors.Values.OrderBy(cached => cached.Published))
@@ -130,6 +131,11 @@ public sealed class AuthorityFiles(IStateStore store)
         }
 
         shelf.TakeNew(); // the store has them
+        foreach ((Consensus consensus, _) in consensuses.Where(pair => pair.Consensus.Flavor == ConsensusFlavor.Unflavored))
+        {
+            shelf.OnConsensus(consensus);
+        }
+
         return shelf;
     }
 

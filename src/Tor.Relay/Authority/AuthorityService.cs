@@ -194,6 +194,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
 
     /// <summary>Asks the others for what they have agreed on without us.</summary>
     private async Task CatchUpAsync(CancellationToken cancel)
+                _environment.Store.RemoveOld(Now);
     {
         await _peers.FetchAsync("/tor/keys/all.z", body => Receive(authority =>
         {

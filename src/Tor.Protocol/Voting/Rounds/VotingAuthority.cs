@@ -333,7 +333,7 @@ public sealed class VotingAuthority
         _actions.Enqueue(new AuthorityAction.Publish(consensus, text));
         if (consensus.Flavor == ConsensusFlavor.Unflavored)
         {
-            Relays.Acceptance.Listed = consensus.Relays.ToDictionary(relay => relay.Identity, relay => relay.DescriptorDigest);
+            Relays.Shelf.OnConsensus(consensus);
             SharedRandom.OnConsensus(
                 ToValue(consensus.PreviousSharedRandom, consensus.PreviousSharedRandomReveals),
                 ToValue(consensus.CurrentSharedRandom, consensus.CurrentSharedRandomReveals));

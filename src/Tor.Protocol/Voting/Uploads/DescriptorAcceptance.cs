@@ -25,9 +25,6 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
     /// <summary>What the operator says; may be replaced, <see cref="RemoveUnwanted"/> then applies it.</summary>
     public RelayStandings Standings { get; set; } = RelayStandings.None;
 
-    /// <summary>Descriptor digests in the consensus at hand: such a descriptor is taken even if it is the older one.</summary>
-    public IReadOnlyDictionary<RsaIdentity, Digest160> Listed { get; set; } = new Dictionary<RsaIdentity, Digest160>();
-
     /// <summary>Takes a relay that is to be tested at once: new, moved, or awake again.</summary>
     public bool TryTakeTest(out RsaIdentity relay) => _toTest.TryDequeue(out relay);
 
@@ -78,6 +75,11 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
             && descriptor.Identity != options.Self && CosmeticChange.Is(old, descriptor))
         {
             return Known("Not replacing router descriptor; no information has changed since the last one with this identity.");
+        }
+
+        if (descriptor.Identity != options.Self && !shelf.HasRoomFor(descriptor.Identity))
+        {
+            return Reject("This authority cannot take more relays for now. Please try again later.");
         }
 
         if (!Ed25519.IsTorsionFree(descriptor.Ed25519Identity.ToArray()))
@@ -176,8 +178,8 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
 
     private UploadAnswer Keep(RouterDescriptor descriptor, RouterDescriptor? old)
     {
-        bool isListed = Listed.TryGetValue(descriptor.Identity, out Digest160 listed) && listed == descriptor.Digest;
-        if (old is not null && !isListed && descriptor.Declaration.Published <= old.Declaration.Published)
+        // One that the consensus lists is taken even if it is the older one.
+        if (old is not null && !shelf.IsListed(descriptor.Identity, descriptor.Digest) && descriptor.Declaration.Published <= old.Declaration.Published)
         {
             shelf.KeepOlder(descriptor);
             return Known(NotNew);

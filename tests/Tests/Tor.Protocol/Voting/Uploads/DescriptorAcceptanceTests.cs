@@ -1,5 +1,9 @@
 using System.Net;
 using System.Text;
+using Tunic.Primitives.Keys;
+using Tunic.Tests.Tor.Protocol.Documents;
+using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Voting.Uploads;
 
@@ -51,6 +55,66 @@ public class DescriptorAcceptanceTests
         relay.Declaration = relay.Declaration with { BandwidthObserved = relay.Declaration.BandwidthObserved * 3 };
         Assert.Equal(UploadResult.Added, _acceptance.AcceptUpload(relay.Write(Now.AddSeconds(120)), Now).Result);
         Assert.Equal(UploadResult.AlreadyKnown, _acceptance.AcceptUpload(relay.Write(Now.AddSeconds(90)), Now).Result);
+    }
+
+    [Fact]
+    public void One_relay_cannot_fill_the_shelf_however_many_descriptors_it_signs()
+    {
+        var relay = new MadeRelay(1);
+        byte[][] texts = [.. Enumerable.Range(-20, 20).Select(minute => relay.Write(Now.AddMinutes(minute)))];
+        _acceptance.AcceptUpload(relay.Write(Now), Now);
+        foreach (byte[] text in texts)
+        {
+            Assert.True(_acceptance.AcceptUpload(text, Now).IsNotNew);
+        }
+
+        Assert.Equal(Now, _shelf.FindCurrent(relay.Identity)!.Declaration.Published);
+        Assert.Equal(1 + ReplacedDescriptors.MaxPerRelay, _shelf.Count);
+        Assert.Equal([0, 1, 2], _shelf.TakeNew().Descriptors.Select(kept => (int)(Now - kept.Declaration.Published).TotalMinutes).Order());
+
+        for (int hour = 3; hour <= 30; hour += 3)
+        {
+            Assert.Equal(UploadResult.Added, _acceptance.AcceptUpload(relay.Write(Now.AddHours(hour)), Now.AddHours(hour)).Result);
+        }
+
+        Assert.Equal(1 + ReplacedDescriptors.MaxPerRelay, _shelf.Count);
+    }
+
+    [Fact]
+    public void The_descriptor_that_the_consensus_lists_is_kept_whatever_follows_it()
+    {
+        Consensus consensus = StockNetwork.ReadConsensus("consensus-1");
+        RouterDescriptor listed = StockNetwork.ReadDescriptors().First(each => consensus.Relays.Any(relay => relay.DescriptorDigest == each.Digest));
+        var replaced = new ReplacedDescriptors();
+        Assert.Empty(Add(listed.Digest, 0));
+        Assert.Empty(Add(Digest(1), 1));
+        Assert.Empty(Add(Digest(2), 2));
+        Assert.Equal([Digest(1)], Add(Digest(3), 3));
+        Assert.Equal([Digest(0)], Add(Digest(0), -1));
+        Assert.Equal(new[] { Digest(2), Digest(3), listed.Digest }.Order(), replaced.Of(listed.Identity).Order());
+
+        replaced.Remove(listed.Identity, Digest(2));
+        Assert.Empty(Add(Digest(4), 4));
+
+        IReadOnlyList<Digest160> Add(Digest160 digest, int minute) => replaced.Add(
+            listed.Identity, digest, Now.AddMinutes(minute), each => consensus.Relays.Any(relay => relay.DescriptorDigest == each));
+    }
+
+    [Fact]
+    public void A_full_shelf_takes_no_further_relay_and_forgets_none()
+    {
+        var shelf = new DescriptorShelf(maxRelays: 1);
+        var journal = new KeyPinningJournal();
+        var acceptance = new DescriptorAcceptance(new AcceptanceOptions(), shelf, journal);
+        var relay = new MadeRelay(1);
+        var other = new MadeRelay(2);
+        Assert.Equal(UploadResult.Added, acceptance.AcceptUpload(relay.Write(Now), Now).Result);
+
+        Assert.Equal(UploadResult.Rejected, acceptance.AcceptUpload(other.Write(Now), Now).Result);
+
+        Assert.Equal(KeyPinResult.NotFound, journal.Check(other.Identity, other.Ed25519Identity));
+        Assert.Equal(UploadResult.Added, acceptance.AcceptUpload(relay.Write(Now.AddHours(3)), Now.AddHours(3)).Result);
+        Assert.Equal([relay.Identity], shelf.Current.Keys);
     }
 
     [Fact]
@@ -162,6 +226,13 @@ public class DescriptorAcceptanceTests
         Assert.Equal(KeyPinResult.Mismatch, read.Check(new MadeRelay(2).Identity, relay.Ed25519Identity));
         Assert.Equal(KeyPinResult.NotFound, read.Check(new MadeRelay(2).Identity, new MadeRelay(2).Ed25519Identity));
         Assert.Equal(1, KeyPinningJournal.Parse(read.Format(Now)).Count);
+    }
+
+    private static Digest160 Digest(int number)
+    {
+        var bytes = new byte[Digest160.Length];
+        bytes[0] = (byte)number;
+        return new Digest160(bytes);
     }
 
     private void Refuse(byte[] body, string message)
