@@ -63,12 +63,13 @@ public sealed partial class AuthorityService : IAsyncDisposable
     /// <summary>Takes uploaded documents.</summary>
     public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body)
     {
+        ReceivedUpload upload = ReceivedUpload.Read(body); // outside the lock: it takes long
         UploadAnswer answer;
         IReadOnlyList<RouterDescriptor> descriptors;
         IReadOnlyList<ExtraInfo> extraInfos;
         lock (_gate)
         {
-            answer = _authority.ReceiveUpload(body, Now);
+            answer = _authority.ReceiveUpload(upload, Now);
             (descriptors, extraInfos) = _authority.Relays.Shelf.TakeNew();
         }
 

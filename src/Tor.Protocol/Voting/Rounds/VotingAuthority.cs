@@ -108,9 +108,9 @@ public sealed class VotingAuthority
         _published.TryGetValue(flavor, out var published) ? published : null;
 
     /// <summary>Takes descriptors and extra-info documents.</summary>
-    public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body, DateTime now)
+    public UploadAnswer ReceiveUpload(ReceivedUpload upload, DateTime now)
     {
-        UploadAnswer answer = Relays.Acceptance.AcceptUpload(body, now);
+        UploadAnswer answer = Relays.Acceptance.Accept(upload, now);
         EnqueueTests(Relays.TakeUrgentTests());
         return answer;
     }

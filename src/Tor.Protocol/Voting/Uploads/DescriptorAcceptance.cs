@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Descriptors;
@@ -28,30 +26,24 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
     /// <summary>Takes a relay that is to be tested at once: new, moved, or awake again.</summary>
     public bool TryTakeTest(out RsaIdentity relay) => _toTest.TryDequeue(out relay);
 
-    /// <summary>Takes an upload with any number of descriptors and extra-info documents.</summary>
+    /// <summary>Takes an upload.</summary>
     /// <remarks>Like stock tor, an upload without any readable document is answered as if all were well.</remarks>
-    public UploadAnswer AcceptUpload(ReadOnlyMemory<byte> body, DateTime now)
+    public UploadAnswer Accept(ReceivedUpload upload, DateTime now)
     {
-        if (!Utf8.IsValid(body.Span) || body.Span.StartsWith(Encoding.UTF8.Preamble))
+        if (!upload.IsText)
         {
             return new UploadAnswer(UploadResult.Rejected, "descriptor(s) or extrainfo(s) not valid UTF-8 or had BOM.");
         }
 
         var worst = new UploadAnswer(UploadResult.Added, "[None]");
-        foreach (ReadOnlyMemory<byte> text in DescriptorSplitter.SplitRouterDescriptors(body))
+        foreach (RouterDescriptor descriptor in upload.Descriptors)
         {
-            if (RouterDescriptor.TryParse(text, out RouterDescriptor? descriptor, out _))
-            {
-                worst = Worse(worst, Accept(descriptor, now));
-            }
+            worst = Worse(worst, Accept(descriptor, now));
         }
 
-        foreach (ReadOnlyMemory<byte> text in DescriptorSplitter.SplitExtraInfos(body))
+        foreach (ExtraInfo extraInfo in upload.ExtraInfos)
         {
-            if (ExtraInfo.TryParse(text, out ExtraInfo? extraInfo, out _))
-            {
-                worst = Worse(worst, Accept(extraInfo));
-            }
+            worst = Worse(worst, Accept(extraInfo));
         }
 
         return worst;

@@ -68,7 +68,7 @@ public class VotingAuthorityTests
     public void It_waits_five_seconds_at_most()
     {
         Begin(1, hurried: true);
-        _authorities[0].ReceiveUpload(Relays[0].Write(_now), _now);
+        _authorities[0].ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         RunUntil(Start.AddSeconds(4.9));
         Assert.Null(_authorities[0].FindConsensus(ConsensusFlavor.Unflavored));
         RunUntil(Start.AddSeconds(5.1));
@@ -197,7 +197,7 @@ public class VotingAuthorityTests
     {
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, Relays[1].Ed25519Identity, Relays[0].Address, _now);
         authority.OnReachable(Relays[0].Identity, Relays[0].Ed25519Identity, Relays[1].Address, _now);
         Assert.Null(authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
@@ -211,7 +211,7 @@ public class VotingAuthorityTests
         _flags = FlagOptions.TestingNetwork with { TestEd25519LinkKeys = false };
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, default, Relays[0].Address, _now);
         Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
     }
@@ -255,7 +255,7 @@ public class VotingAuthorityTests
         {
             foreach (MadeRelay relay in Relays)
             {
-                authority.ReceiveUpload(relay.Write(Start), _now);
+                authority.ReceiveUpload(ReceivedUpload.Read(relay.Write(Start)), _now);
             }
         }
     }
