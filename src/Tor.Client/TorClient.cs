@@ -89,11 +89,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
         _metrics = new ClientMetrics(environment, _channels, _pool);
-        if (options.PathLength < ClientOptions.DefaultPathLength)
-        {
-            LogShortPaths(_log, options.PathLength);
-        }
-
+        WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
     }
@@ -133,6 +129,27 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Hops of circuits to exits, 2 to 8; begins as <see cref="ClientOptions.PathLength"/>. A change takes the circuits of the old length out of
+    /// use: streams that are open on them go on, new ones get circuits of the new length.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the range.</exception>
+    public int PathLength
+    {
+        get => _pool.PathLength;
+        set
+        {
+            if (value == PathLength)
+            {
+                return;
+            }
+
+            ClientOptions changed = _options with { PathLength = value };
+            WarnOfShortPaths(changed);
+            _pool.ChangePathLength(changed.PathLength);
+        }
+    }
 
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
     public void UseNewCircuits() => _pool.RetireAll();
@@ -376,6 +393,14 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             StreamFlow = StreamFlowControlParameters.FromConsensus(parameters),
             BuildTimeout = _planner.BuildTimeout,
         };
+    }
+
+    private void WarnOfShortPaths(ClientOptions options)
+    {
+        if (options.PathLength < ClientOptions.DefaultPathLength)
+        {
+            LogShortPaths(_log, options.PathLength);
+        }
     }
 
     private void OnCircuitBuilt()

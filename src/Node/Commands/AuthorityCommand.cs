@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
@@ -41,10 +42,12 @@ internal sealed class AuthorityCommand
     private readonly Option<int> _interval = new("--voting-interval") { Description = "Seconds between two consensuses, 10 to 3600; must divide a day.", DefaultValueFactory = _ => 60 };
     private readonly Option<string> _contact = new("--contact") { Description = "How to reach you, for everybody to read.", DefaultValueFactory = _ => "(none)" };
 
+    private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for metrics in Prometheus' format; 0 for none." };
+
     internal Command Create()
     {
         var command = new Command("authority", "Found a network, or go on with it: this machine decides who is in it.");
-        foreach (Option option in new Option[] { _data, _name, _address, _orPort, _dirPort, _interval, _contact })
+        foreach (Option option in new Option[] { _data, _name, _address, _orPort, _dirPort, _interval, _contact, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -82,6 +85,7 @@ internal sealed class AuthorityCommand
                 ErrorKind.Configuration, $"Port {self.OnionRouterAddress.Port} cannot be opened: {failure.Message}. Choose another one with --or-port.", failure);
         }
 
+        await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         log.Notice($"The network '{name}' is up. Others join with: tunic client --join {file}");
         client.Start();
         await client.RunUntilAsync(signals.Stopping);

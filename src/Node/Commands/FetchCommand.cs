@@ -4,6 +4,7 @@ using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
@@ -45,16 +46,18 @@ internal sealed class FetchCommand
         ChosenNetwork network = await _network.ChooseAsync(arguments, limit.Token);
         bool asJson = arguments.GetValue(_json);
         using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(asJson ? LogSeverity.Warning : LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
         await using var node = new ClientNode(network.Profile, options, store, environment);
         await node.LoadAsync(limit.Token);
-        node.Start();
         try
         {
             await using Stream body = OpenBody(arguments.GetValue(_output), asJson);
-            FetchResult result = await CircuitFetch.RunAsync(node.Client, url, body, limit.Token);
+            bool isLive = !Console.IsErrorRedirected && (asJson || Console.IsOutputRedirected || arguments.GetValue(_output) is not null); // nothing else is written there
+            FetchResult result = isLive
+                ? await ProgressDisplay.RunLiveAsync(Console.Error, view => FetchAsync(node.Client, url, body, view, limit.Token))
+                : await ProgressDisplay.RunPlainAsync(StandardStreams.WriteErrorLine, view => FetchAsync(node.Client, url, body, view, limit.Token));
             Report(result, asJson);
             return result.Status < 400 ? ExitCode.Success : ExitCode.Failure;
         }
@@ -62,6 +65,15 @@ internal sealed class FetchCommand
         {
             throw new CommandException(ErrorKind.Timeout, $"{url} was not there within {arguments.GetValue(_limit)} s; --time-limit changes that.");
         }
+    }
+
+    private static async Task<FetchResult> FetchAsync(TorClient client, Uri url, Stream body, IProgressView view, CancellationToken cancel)
+    {
+        client.BootstrapChanged += progress => view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        client.Start();
+        await client.Bootstrapped.WaitAsync(cancel);
+        view.Done("the client has bootstrapped");
+        return await CircuitFetch.RunAsync(client, url, body, view, cancel);
     }
 
     private static Uri ReadUrl(string text) =>

@@ -31,6 +31,7 @@ internal sealed partial class CircuitPool(
     private readonly CancellationTokenSource _stop = new();
     private long _lastNumber;
     private ushort _latestPort = 443;
+    private volatile int _pathLength = options.PathLength;
     private ITimer? _upkeep;
 
     /// <summary>Told of each circuit that has been built and may be used, outside of the gate.</summary>
@@ -50,6 +51,9 @@ internal sealed partial class CircuitPool(
             }
         }
     }
+
+    /// <summary>Hops of circuits that are built from now on.</summary>
+    internal int PathLength => _pathLength;
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
@@ -118,17 +122,26 @@ internal sealed partial class CircuitPool(
     }
 
     /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
-    internal void Avoid(Predicate<Relay> isDown)
+    internal void Avoid(Predicate<Relay> isDown) => GiveUp(path => path.Hops.Any(isDown.Invoke));
+
+    /// <summary>No new streams on circuits of another length, built or being built.</summary>
+    internal void ChangePathLength(int length)
+    {
+        _pathLength = length;
+        GiveUp(path => path.Hops.Count != length);
+    }
+
+    private void GiveUp(Predicate<CircuitPath> isOfNoUse)
     {
         CircuitBuild[] hopeless;
         lock (_gate)
         {
-            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
+            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => isOfNoUse(circuit.Path)))
             {
                 circuit.IsRetired = true;
             }
 
-            hopeless = [.. _builds.Where(build => build.Path.Hops.Any(isDown.Invoke))];
+            hopeless = [.. _builds.Where(build => isOfNoUse(build.Path))];
             Array.ForEach(hopeless, build => build.IsHopeless = true);
             Refill();
         }
@@ -294,7 +307,7 @@ internal sealed partial class CircuitPool(
 
     private PathResult Select(CircuitRequest request) => planner.Select(new PathRequest
     {
-        Length = options.PathLength,
+        Length = _pathLength,
         Ports = [request.Port],
         NeedsStable = request.NeedsStable,
         Excluded = [.. _avoid],

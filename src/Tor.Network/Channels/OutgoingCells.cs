@@ -64,11 +64,43 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
                 circuit.WaitsForRoom = true;
             }
 
-            if (!circuit.IsScheduled)
+            Schedule(circuit);
+        }
+    }
+
+    /// <summary>Pauses a circuit, or lets it go on; then flush.</summary>
+    internal void SetPaused(ChannelCircuit circuit, bool isPaused)
+    {
+        lock (_gate)
+        {
+            circuit.IsPaused = isPaused;
+            Schedule(circuit);
+        }
+    }
+
+    /// <summary>Gives a circuit another rate, or none; then flush.</summary>
+    internal void SetRate(ChannelCircuit circuit, CircuitRate? rate)
+    {
+        lock (_gate)
+        {
+            circuit.Rate?.Dispose();
+            circuit.Rate = _closed || circuit.HasEnded ? null : rate;
+            circuit.IsOverRate = false;
+            Schedule(circuit);
+            if (circuit.Rate is null)
             {
-                circuit.IsScheduled = true;
-                _scheduled.Enqueue(circuit);
+                rate?.Dispose();
             }
+        }
+    }
+
+    /// <summary>A circuit's rate lets it send again; then flush.</summary>
+    internal void OnRateFilled(ChannelCircuit circuit)
+    {
+        lock (_gate)
+        {
+            circuit.IsOverRate = false;
+            Schedule(circuit);
         }
     }
 
@@ -123,6 +155,8 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         {
             Count -= circuit.Queue.Count;
             circuit.Queue.Clear();
+            circuit.Rate?.Dispose();
+            circuit.Rate = null;
         }
     }
 
@@ -156,12 +190,16 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             length += MoveDestroys(destination[length..]);
             while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
             {
-                length += Move(circuit.Queue, destination[length..], Quantum);
-                circuit.IsScheduled = circuit.Queue.Count > 0;
-                if (circuit.IsScheduled)
+                circuit.IsScheduled = false;
+                if (circuit.IsPaused)
                 {
-                    _scheduled.Enqueue(circuit);
+                    continue; // since it was scheduled
                 }
+
+                int moved = Move(circuit.Queue, destination[length..], Quantum);
+                length += moved;
+                circuit.IsOverRate = circuit.Rate is { } rate && !rate.Spend(moved);
+                Schedule(circuit);
 
                 if (circuit.WaitsForRoom && circuit.Queue.Count <= options.QueueLowWater)
                 {
@@ -173,6 +211,15 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             writable.AddRange(_writable);
             _writable.Clear();
             return length;
+        }
+    }
+
+    private void Schedule(ChannelCircuit circuit)
+    {
+        if (circuit.MayBeScheduled)
+        {
+            circuit.IsScheduled = true;
+            _scheduled.Enqueue(circuit);
         }
     }
 
