@@ -25,6 +25,7 @@ internal sealed partial class CircuitPool(
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<CircuitBuild> _builds = [];
     private readonly CircuitBuildPace _pace = new();
+    private readonly ClockJump _jump = new(time);
     private readonly CircuitWaiters _waiters = new();
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
@@ -290,7 +291,7 @@ internal sealed partial class CircuitPool(
 
         if (!result.IsFound)
         {
-            if (result.Failure == PathFailure.NoGuard)
+            if (result.Failure is PathFailure.NoGuard or PathFailure.OldConsensus)
             {
                 _pace.OnNoGuard();
             }
@@ -458,6 +459,12 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
+        if (_jump.Look() is var jump && jump != TimeSpan.Zero)
+        {
+            LogClockJumped(log, jump.TotalSeconds);
+            RetireAll(); // what was open may be dead, and nobody should be linked with what he did hours ago
+        }
+
         List<Action> after = [];
         lock (_gate)
         {
@@ -477,6 +484,9 @@ internal sealed partial class CircuitPool(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
     private static partial void LogBuildFailed(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock has jumped by {Seconds:0} s: it was set, or the machine has slept. New streams get new circuits.")]
+    private static partial void LogClockJumped(ILogger log, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while building a circuit; please report it")]
     private static partial void LogFault(ILogger log, Exception failure);

@@ -16,6 +16,7 @@ public sealed class ChannelCircuit
         CircuitId = circuitId;
         Endpoint = endpoint;
         Queue = queue;
+        Turn = new LinkedListNode<ChannelCircuit>(this);
     }
 
     /// <summary>The channel that carries the circuit.</summary>
@@ -38,7 +39,8 @@ public sealed class ChannelCircuit
     // The following belong to the channel's outgoing gate.
     internal CellQueue Queue { get; }
 
-    internal bool IsScheduled { get; set; }
+    /// <summary>Its place among the circuits that have something to send; in no list while it has not.</summary>
+    internal LinkedListNode<ChannelCircuit> Turn { get; }
 
     /// <summary>Its owner has paused it.</summary>
     internal bool IsPaused { get; set; }
@@ -48,7 +50,7 @@ public sealed class ChannelCircuit
 
     internal CircuitRate? Rate { get; set; }
 
-    internal bool MayBeScheduled => !IsScheduled && !IsPaused && !IsOverRate && Queue.Count > 0;
+    internal bool WantsTurn => Turn.List is null && !IsPaused && !IsOverRate && Queue.Count > 0;
 
     internal volatile bool WaitsForRoom;
 

@@ -17,7 +17,7 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
     private readonly Lock _gate = new();
     private readonly Queue<(CellCommand Command, byte[] Body)> _linkCells = new();
     private readonly Queue<QueuedDestroy> _destroys = new();
-    private readonly Queue<ChannelCircuit> _scheduled = new();
+    private readonly LinkedList<ChannelCircuit> _scheduled = new();
     private readonly List<ChannelCircuit> _writable = [];
     private bool _closed;
 
@@ -74,6 +74,11 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         lock (_gate)
         {
             circuit.IsPaused = isPaused;
+            if (isPaused)
+            {
+                TakeTurnAway(circuit);
+            }
+
             Schedule(circuit);
         }
     }
@@ -155,6 +160,7 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         {
             Count -= circuit.Queue.Count;
             circuit.Queue.Clear();
+            TakeTurnAway(circuit); // else a peer that reads nothing could pile up circuits that have ended
             circuit.Rate?.Dispose();
             circuit.Rate = null;
         }
@@ -169,9 +175,10 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             memory.OnBuffered(-_destroys.Count * QueuedDestroy.Length);
             _destroys.Clear();
             _linkCells.Clear();
-            while (_scheduled.TryDequeue(out ChannelCircuit? circuit))
+            while (_scheduled.First is { } turn)
             {
-                circuit.Queue.Clear();
+                turn.Value.Queue.Clear();
+                _scheduled.RemoveFirst();
             }
 
             Count = 0;
@@ -188,14 +195,9 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         {
             int length = MoveLinkCells(destination);
             length += MoveDestroys(destination[length..]);
-            while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
+            while (destination.Length - length >= format.FixedCellLength && _scheduled.First is { Value: var circuit })
             {
-                circuit.IsScheduled = false;
-                if (circuit.IsPaused)
-                {
-                    continue; // since it was scheduled
-                }
-
+                _scheduled.RemoveFirst();
                 int moved = Move(circuit.Queue, destination[length..], Quantum);
                 length += moved;
                 circuit.IsOverRate = circuit.Rate is { } rate && !rate.Spend(moved);
@@ -216,10 +218,17 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
 
     private void Schedule(ChannelCircuit circuit)
     {
-        if (circuit.MayBeScheduled)
+        if (circuit.WantsTurn)
         {
-            circuit.IsScheduled = true;
-            _scheduled.Enqueue(circuit);
+            _scheduled.AddLast(circuit.Turn);
+        }
+    }
+
+    private void TakeTurnAway(ChannelCircuit circuit)
+    {
+        if (circuit.Turn.List is not null)
+        {
+            _scheduled.Remove(circuit.Turn);
         }
     }
 

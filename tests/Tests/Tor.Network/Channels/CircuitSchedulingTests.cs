@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tunic.Tests.TorRelay;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -84,6 +85,18 @@ public sealed class CircuitSchedulingTests
         Assert.Equal(0, _time.Waiting);
     }
 
+    /// <summary>A peer that does not read must not be able to keep them all.</summary>
+    [Fact]
+    public void Circuits_that_have_ended_are_let_go_of_though_nothing_is_sent()
+    {
+        WeakReference[] ended = [.. Enumerable.Range(10, 50).Select(QueueAndDrop)];
+
+        GC.Collect();
+
+        Assert.DoesNotContain(ended, circuit => circuit.IsAlive);
+        Assert.Empty(Take(100));
+    }
+
     [Fact]
     public void A_circuit_that_ends_takes_its_clock_with_it()
     {
@@ -95,6 +108,15 @@ public sealed class CircuitSchedulingTests
         _cells.Drop(_first);
 
         Assert.Equal(0, _time.Waiting);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference QueueAndDrop(int id)
+    {
+        ChannelCircuit circuit = _cells.CreateCircuit(null!, (uint)id, null!);
+        Queue(circuit, 1);
+        _cells.Drop(circuit);
+        return new WeakReference(circuit);
     }
 
     private void Limit(ChannelCircuit circuit, long rate, long burst) =>
