@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
@@ -13,6 +13,7 @@ using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Keys;
@@ -20,10 +21,10 @@ using Tunic.Tor.Protocol.Voting.Rounds;
 using Tunic.Tor.Protocol.Voting.Timing;
 using Tunic.Tor.Protocol.Voting.Uploads;
 using Tunic.Tor.Protocol.Voting.Votes;
-using Tunic.Tor.Relay;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Keys;
+using Tunic.Tor.Relay;
 
 namespace Tunic.Node.Commands;
 

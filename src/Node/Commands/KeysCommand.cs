@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Tunic.Node.Logging;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
@@ -10,6 +10,7 @@ using Tunic.Node.Storage;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Protocol.Voting.Keys;
 
 namespace Tunic.Node.Commands;
