@@ -134,6 +134,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     /// <summary>Ends when the first circuit is there; fails when the client stops before.</summary>
     public Task Bootstrapped => _firstCircuit.Task;
 
+    /// <summary>Ends when enough of the network is known to build circuits.</summary>
+    public Task DirectoryReady => _directory.Ready;
+
     /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
     public Task Completion => _running;
 
@@ -178,6 +181,11 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
+
+    /// <summary>Builds a circuit through a guard and a middle to this relay. The caller closes it.</summary>
+    /// <exception cref="TunicException">It could not be built.</exception>
+    public Task<OriginCircuit> BuildCircuitToAsync(Relay relay, CancellationToken cancel) =>
+        BuildCircuitToAsync(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), cancel);
 
     /// <summary>Builds a circuit through a guard and a middle to a relay that the consensus need not list. The caller closes it.</summary>
     /// <exception cref="TunicException">It could not be built.</exception>

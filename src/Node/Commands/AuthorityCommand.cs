@@ -102,7 +102,7 @@ internal sealed class AuthorityCommand
             $"--address {text}: an IPv4 address in numbers is needed.");
         var directoryAddress = new IPEndPoint(address!, arguments.GetValue(_dirPort));
         using AuthorityKeys keys = await AuthorityKeyFiles.LoadAsync(store, cancel)
-            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress, CertificateMonths, cancel);
+            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress, CertificateMonths, passphrase: null, cancel);
         using RelayKeys relay = await RelayKeys.LoadAsync(store, new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, cancel);
         return new DirectoryAuthority(
             "authority1", keys.Certificate.Identity, relay.RsaIdentity, new IPEndPoint(address!, arguments.GetValue(_orPort)), directoryAddress);

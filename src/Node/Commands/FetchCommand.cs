@@ -5,9 +5,7 @@ using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
 using Tunic.Node.Progress;
-using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
-using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 
 namespace Tunic.Node.Commands;
@@ -48,16 +46,15 @@ internal sealed class FetchCommand
         using var log = new NodeLog(TimeProvider.System);
         log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
         using var environment = new NodeEnvironment(log, TimeProvider.System);
-        using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
-        await using var node = new ClientNode(network.Profile, options, store, environment);
-        await node.LoadAsync(limit.Token);
+        await using var session = new ClientSession(network, options, environment);
+        await session.Node.LoadAsync(limit.Token);
         try
         {
             await using Stream body = OpenBody(arguments.GetValue(_output), asJson);
             bool isLive = !Console.IsErrorRedirected && (asJson || Console.IsOutputRedirected || arguments.GetValue(_output) is not null); // nothing else is written there
             FetchResult result = isLive
-                ? await ProgressDisplay.RunLiveAsync(Console.Error, view => FetchAsync(node.Client, url, body, view, limit.Token))
-                : await ProgressDisplay.RunPlainAsync(StandardStreams.WriteErrorLine, view => FetchAsync(node.Client, url, body, view, limit.Token));
+                ? await ProgressDisplay.RunLiveAsync(Console.Error, view => FetchAsync(session.Node.Client, url, body, view, limit.Token))
+                : await ProgressDisplay.RunPlainAsync(StandardStreams.WriteErrorLine, view => FetchAsync(session.Node.Client, url, body, view, limit.Token));
             Report(result, asJson);
             return result.Status < 400 ? ExitCode.Success : ExitCode.Failure;
         }
@@ -69,26 +66,24 @@ internal sealed class FetchCommand
 
     private static async Task<FetchResult> FetchAsync(TorClient client, Uri url, Stream body, IProgressView view, CancellationToken cancel)
     {
-        client.BootstrapChanged += progress => view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        ShowBootstrap(client, view);
         client.Start();
-        await client.Bootstrapped.WaitAsync(cancel);
-        view.Done("the client has bootstrapped");
         return await CircuitFetch.RunAsync(client, url, body, view, cancel);
     }
+
+    private static void ShowBootstrap(TorClient client, IProgressView view) => client.BootstrapChanged += progress =>
+    {
+        view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        if (progress == BootstrapProgress.Done)
+        {
+            view.Done("the client has bootstrapped");
+        }
+    };
 
     private static Uri ReadUrl(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? url
             : throw new CommandException(ErrorKind.Configuration, $"'{text}' is no http or https address.");
-
-    /// <summary>The client's directory; beside a running client its documents are read, and nothing is written.</summary>
-    private static DataDirectoryLock? TakeDirectory(ChosenNetwork network, out IStateStore store)
-    {
-        var files = new FileStateStore(network.ClientDirectory);
-        DataDirectoryLock? held = DataDirectoryLock.TryTake(network.ClientDirectory);
-        store = held is null ? new ReadThroughStateStore(files) : files;
-        return held;
-    }
 
     private static Stream OpenBody(string? path, bool asJson)
     {
