@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Errors;
@@ -12,6 +11,7 @@ using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Network.Circuits;
@@ -222,7 +222,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             cancel);
         if (!request.ContinueInline)
         {
-            await LeaveReceiveLoop();
+            await ReceiveLoop.LeaveAsync(); // the caller may block
         }
 
         return opened;
@@ -236,7 +236,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             : new Resolve(nameOrAddress.ToLowerInvariant());
         Resolved resolved = await TryCircuitsAsync(
             new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
-        await LeaveReceiveLoop();
+        await ReceiveLoop.LeaveAsync();
         return resolved;
     }
 
@@ -263,18 +263,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     private async Task RunAsync()
     {
-        Task directory = _directory.RunAsync(_stop.Token);
-        await Task.WhenAny(_directory.Ready, directory);
-        if (_directory.Ready.IsCompletedSuccessfully)
-        {
-            _progress.Report(BootstrapProgress.BuildingCircuit);
-            _pool.Start();
-        }
-
-        Task liveness = _directory.Ready.IsCompletedSuccessfully ? FollowLivenessAsync() : Task.CompletedTask;
         try
         {
-            await Task.WhenAll(directory, liveness);
+            await LoopGroup.RunAsync([_directory.RunAsync, UseDirectoryAsync], _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -362,14 +353,22 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
     }
 
+    private async Task UseDirectoryAsync(CancellationToken stop)
+    {
+        await _directory.Ready.WaitAsync(stop);
+        _progress.Report(BootstrapProgress.BuildingCircuit);
+        _pool.Start();
+        await FollowLivenessAsync(stop);
+    }
+
     /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
-    private async Task FollowLivenessAsync()
+    private async Task FollowLivenessAsync(CancellationToken stop)
     {
         try
         {
-            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, stop) ?? Task.CompletedTask);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client is shutting down
         }
@@ -382,7 +381,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
     {
         DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
-        await LeaveReceiveLoop(); // those who are told that relays are down
+        await ReceiveLoop.LeaveAsync(); // those who are told that relays are down
         return response;
     }
 
@@ -405,9 +404,6 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _pool.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
-
-    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
-    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {
