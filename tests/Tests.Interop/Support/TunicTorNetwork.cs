@@ -60,6 +60,16 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Starts one more exit with these lines besides, a policy for one, and returns when it has bootstrapped.</summary>
+    public async Task<TunicTorNode> AddExitAsync(params string[] lines)
+    {
+        TunicTorNode exit = Prepare(_exits, "exit");
+        Start(exit, [.. ServerLines(exit).Where(line => !line.StartsWith("SocksPort", StringComparison.Ordinal)), "ExitRelay 1", .. lines]);
+        await RegisterAsync(exit);
+        await exit.WaitForBootstrapAsync(StepLimit);
+        return exit;
+    }
+
     /// <summary>The fingerprints that an authority's current consensus calls Running.</summary>
     public Task<IReadOnlySet<string>> GetRunningRelaysAsync(int authority = 0) => Authorities[authority].Directory.GetRunningRelaysAsync();
 
@@ -80,7 +90,7 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         foreach (TunicTorNode authority in authorities)
         {
             Bandwidths.Set(authority.Fingerprint, 1);
-            Start(authority, [.. ServerLines(authority), "ExitRelay 0", .. AuthorityLines(authority, offset)]);
+            Start(authority, [.. ServerLines(authority), "ExitRelay 0", .. options.AuthorityLines, .. AuthorityLines(authority, offset)]);
         }
 
         await Task.WhenAll(authorities.Select(authority => authority.Process.WaitForLineAsync("Opened Directory listener", StepLimit)));
@@ -99,12 +109,14 @@ public sealed class TunicTorNetwork : IAsyncDisposable
             Start(relay, [.. ServerLines(relay), .. exit]);
         }
 
-        await Task.WhenAll(relays.Select(async relay =>
-        {
-            relay.Fingerprint = (await relay.Process.WaitForLineAsync("identity key fingerprint is", StepLimit)).Split('\'')[^2].Split(' ')[1];
-            Bandwidths.Set(relay.Fingerprint);
-        }));
+        await Task.WhenAll(relays.Select(RegisterAsync));
         await Task.WhenAll(relays.Select(relay => relay.WaitForBootstrapAsync(StepLimit)));
+    }
+
+    private async Task RegisterAsync(TunicTorNode relay)
+    {
+        relay.Fingerprint = (await relay.Process.WaitForLineAsync("identity key fingerprint is", StepLimit)).Split('\'')[^2].Split(' ')[1];
+        Bandwidths.Set(relay.Fingerprint);
     }
 
     private TunicTorNode Prepare(List<TunicTorNode> nodes, string role)

@@ -12,6 +12,9 @@ public sealed record TunicTorOptions
 
     public int Clients { get; init; }
 
+    /// <summary>Further lines of authorities, before those that every one has.</summary>
+    public IReadOnlyList<string> AuthorityLines { get; init; } = [];
+
     /// <summary>Complete DirAuthority lines of authorities that this network does not start, without the option name.</summary>
     public IReadOnlyList<string> ForeignAuthorities { get; init; } = [];
 

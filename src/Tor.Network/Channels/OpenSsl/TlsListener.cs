@@ -36,25 +36,8 @@ public sealed partial class TlsListener(
     /// <exception cref="SocketException">The address is not ours or in use.</exception>
     public void Start()
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = false; // IPv4 has a listener of its own
-            }
-
-            socket.Bind(address);
-            socket.Listen(options.Backlog);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        _socket = socket;
-        _accepting = AcceptAsync(socket);
+        _socket = OwnListeners.Open(address, options.Backlog);
+        _accepting = AcceptAsync(_socket);
     }
 
     /// <summary>Stops accepting and breaks off the handshakes under way. Channels that are open stay.</summary>
