@@ -60,16 +60,6 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Starts one more exit with these lines besides, a policy for one, and returns when it has bootstrapped.</summary>
-    public async Task<TunicTorNode> AddExitAsync(params string[] lines)
-    {
-        TunicTorNode exit = Prepare(_exits, "exit");
-        Start(exit, [.. ServerLines(exit).Where(line => !line.StartsWith("SocksPort", StringComparison.Ordinal)), "ExitRelay 1", .. lines]);
-        await RegisterAsync(exit);
-        await exit.WaitForBootstrapAsync(StepLimit);
-        return exit;
-    }
-
     /// <summary>The fingerprints that an authority's current consensus calls Running.</summary>
     public Task<IReadOnlySet<string>> GetRunningRelaysAsync(int authority = 0) => Authorities[authority].Directory.GetRunningRelaysAsync();
 
@@ -90,7 +80,7 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         foreach (TunicTorNode authority in authorities)
         {
             Bandwidths.Set(authority.Fingerprint, 1);
-            Start(authority, [.. ServerLines(authority), "ExitRelay 0", .. options.AuthorityLines, .. AuthorityLines(authority, offset)]);
+            Start(authority, [.. ServerLines(authority), "SocksPort 0", "ExitRelay 0", .. options.AuthorityLines, .. AuthorityLines(authority, offset)]);
         }
 
         await Task.WhenAll(authorities.Select(authority => authority.Process.WaitForLineAsync("Opened Directory listener", StepLimit)));
@@ -105,7 +95,7 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         ];
         foreach (TunicTorNode relay in relays)
         {
-            string[] exit = _exits.Contains(relay) ? ["ExitRelay 1", "ExitPolicy accept *:*"] : ["ExitRelay 0"];
+            string[] exit = _exits.Contains(relay) ? ["ExitRelay 1", .. options.ExitLines] : ["SocksPort 0", "ExitRelay 0"];
             Start(relay, [.. ServerLines(relay), .. exit]);
         }
 
@@ -135,7 +125,6 @@ public sealed class TunicTorNetwork : IAsyncDisposable
 
     private static string[] ServerLines(TunicTorNode node) =>
     [
-        "SocksPort 0",
         "Address 127.0.0.1",
         "AssumeReachable 1",
         $"Nickname {node.Name}",

@@ -102,7 +102,7 @@ public sealed partial class TlsListener(
                 throw;
             }
 
-            LogRefused(environment.Log, failure.Message); // a stranger's fault: nothing that the operator has to know
+            LogRefused(environment.Log, Sensitive.Of(remote), failure.Message); // a stranger's fault: nothing that the operator has to know
         }
     }
 
@@ -128,6 +128,6 @@ public sealed partial class TlsListener(
     [LoggerMessage(Level = LogLevel.Warning, Message = "cannot accept a connection: {Error}")]
     private static partial void LogAcceptFailed(ILogger log, SocketError error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection failed: {Reason}")]
-    private static partial void LogRefused(ILogger log, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection from {Remote} failed: {Reason}")]
+    private static partial void LogRefused(ILogger log, Sensitive<IPAddress> remote, string reason);
 }
