@@ -20,7 +20,7 @@ public sealed class FoundedNetworkTests : IDisposable
             "authority", "--data", _directory.Make("authority"), "--name", "club", "--address", "127.0.0.1",
             "--or-port", Text(ports[0]), "--dir-port", Text(ports[1]), "--voting-interval", "10");
         string file = (await authority.WaitForLineAsync("Others join with", Limit)).Split(' ')[^1];
-        byte[] founded = await File.ReadAllBytesAsync(file);
+        byte[] founded = await File.ReadAllBytesAsync(file.Split('#')[0]);
         server.Files["club"] = founded;
         string url = server.Url("/files/club");
         string fingerprint = await AssertNeedsFingerprintAsync(url);
