@@ -8,7 +8,7 @@ namespace Tunic.Tests.Interop.Programs;
 /// <summary>`tunic up`: a whole network of our own programs.</summary>
 public sealed class UpTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(300);
 
     /// <summary>Of a run that takes a third of it on an idle machine; this one may be busy.</summary>
     private static readonly TimeSpan BusyLimit = TimeSpan.FromSeconds(90);
