@@ -27,8 +27,8 @@ public sealed class StatusVoteInteropTests
 
     private static async Task AssertServesAsync(int port, string identity)
     {
-        // Of the last vote and consensus, which stay.
-        foreach (string path in new[] { "current/authority", $"current/{identity}", "current/consensus", "current/consensus-microdesc", "next/bandwidth" })
+        // Of the last vote and consensus, which stay. Signatures are taken for an unknown flavour, and the plain consensus is served.
+        foreach (string path in new[] { "current/authority", $"current/{identity}", "current/consensus", "current/consensus-microdesc", "current/consensus-signatures", "next/bandwidth" })
         {
             await WaitForAsync(port, path, 200);
         }
@@ -52,7 +52,7 @@ public sealed class StatusVoteInteropTests
         }
 
         string zeros = new('0', 40);
-        foreach (string path in new[] { "current/consensus-signatures", "current/bandwidth", $"current/{zeros}", $"next/{zeros}", $"next/d/{zeros}", "current/", "next/", "next/nonsense" })
+        foreach (string path in new[] { "current/bandwidth", $"current/{zeros}", $"next/{zeros}", $"next/d/{zeros}", "current/", "next/", "next/nonsense" })
         {
             Assert.True(await AskStatusAsync(port, path) == 404, path);
         }
