@@ -89,6 +89,9 @@ public sealed partial class AuthorityService : IAsyncDisposable
     /// <summary>Takes signatures that were posted.</summary>
     public PostAnswer ReceiveSignatures(ReadOnlyMemory<byte> body) => Receive(authority => authority.ReceiveSignatures(body));
 
+    /// <summary>The bandwidth file as the operator's scanner left it; null when there is none.</summary>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadBandwidthTextAsync(CancellationToken cancel) => _environment.ReadBandwidths(cancel);
+
     /// <summary>The operator has changed his mind about single relays.</summary>
     public void SetStandings(RelayStandings standings) => Receive(authority =>
     {
