@@ -45,11 +45,11 @@ public sealed partial class RelayNode : IAsyncDisposable
     public RelayNode(RelayOptions options, RelaySources sources, RandomSource random, TimeProvider time, ILogger log)
     {
         _options = options;
+        ShutdownWait = options.ShutdownWait;
         _sources = sources;
         QueueMemory queues = sources.Queues ?? new QueueMemory(new CellSegmentPool(), options.Circuits.MaxQueueMemory);
         Environment = new ChannelEnvironment(options.Channels, queues.Cells, random, time, log) { Memory = queues };
-        AddLimit(options.BandwidthRate, options.BandwidthBurst);
-        AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
+        UseBandwidth(options);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);
         var rules = new ExitRules(options.Exit, () => sources.Link().Channel.Addresses, sources.Relays, sources.Parameters);
         _systemResolver = new SystemResolver(MaxLookups, _lookupTimeout, time);
@@ -71,6 +71,9 @@ public sealed partial class RelayNode : IAsyncDisposable
         _bandwidth = sources.Bandwidth ?? new BandwidthHistory(Environment.UtcNow, observationTime: TimeSpan.Zero);
         _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
     }
+
+    /// <summary>Time between the order to stop and the end; at first what the options say.</summary>
+    public TimeSpan ShutdownWait { get; set; }
 
     /// <summary>What the relay's channels share.</summary>
     public ChannelEnvironment Environment { get; }
@@ -122,9 +125,9 @@ public sealed partial class RelayNode : IAsyncDisposable
             await listener.DisposeAsync();
         }
 
-        if (Circuits.Count > 0 && _options.ShutdownWait > TimeSpan.Zero)
+        if (Circuits.Count > 0 && ShutdownWait > TimeSpan.Zero)
         {
-            await Task.Delay(_options.ShutdownWait, Environment.Time);
+            await Task.Delay(ShutdownWait, Environment.Time);
         }
 
         await _stop.CancelAsync();
@@ -137,12 +140,11 @@ public sealed partial class RelayNode : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private void AddLimit(long? rate, long? burst)
+    private void UseBandwidth(RelayOptions options)
     {
-        if (rate is { } bytesPerSecond)
-        {
-            Environment.Bandwidth.AddLimit(bytesPerSecond, burst ?? bytesPerSecond);
-        }
+        (long? Rate, long? Burst)[] limits = [(options.BandwidthRate, options.BandwidthBurst), (options.RelayBandwidthRate, options.RelayBandwidthBurst)];
+        Environment.Bandwidth.CountsPrivate = options.CountsPrivateBandwidth;
+        Environment.Bandwidth.SetLimits([.. limits.Where(limit => limit.Rate is not null).Select(limit => (limit.Rate!.Value, limit.Burst ?? limit.Rate.Value))]);
     }
 
     private async Task RunUpkeepAsync()

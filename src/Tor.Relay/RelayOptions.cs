@@ -24,6 +24,9 @@ public sealed record RelayOptions
     /// <summary>Bytes at once (RelayBandwidthBurst). Default: one second of <see cref="RelayBandwidthRate"/>.</summary>
     public long? RelayBandwidthBurst { get; init; }
 
+    /// <summary>Whether the limits hold for channels to private addresses too (CountPrivateBandwidth). Default true; stock tor's is false.</summary>
+    public bool CountsPrivateBandwidth { get; init; } = true;
+
     /// <summary>Time between the order to stop, from which on nothing new is taken, and the end (ShutdownWaitLength). Default zero; stock tor waits 30 s.</summary>
     public TimeSpan ShutdownWait { get; init; }
 

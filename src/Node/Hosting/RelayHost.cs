@@ -57,7 +57,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _keys = keys;
         _environment = environment;
         _started = environment.Time.GetTimestamp();
-        _bandwidth = new BandwidthHistory(UtcNow, settings.IsTestNetwork ? TimeSpan.Zero : TimeSpan.FromDays(1));
+        _bandwidth = new BandwidthHistory(UtcNow, settings.ObservationTime);
         _link = CreateLink();
         _handshakes = CreateHandshakes();
         _parameters = CreateParameters(new Dictionary<string, int>());
@@ -71,6 +71,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _mirror = authority is null ? CreateMirror(documents, store) : null;
             _directory = new DirectoryHost(
                 settings.DirectoryPorts,
+                AdmitsToDirectory,
                 documents,
                 [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? []],
                 () => _publisher.Current,
@@ -170,6 +171,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _keys.Dispose();
     }
 
+    private bool AdmitsToDirectory(IPAddress asker)
+    {
+        const ushort AnyPort = 1;
+        return _settings.DirectoryPolicy.Accepts(asker.IsIPv4MappedToIPv6 ? asker.MapToIPv4() : asker, AnyPort);
+    }
+
     private DirectoryMirror CreateMirror(DirectoryStore documents, IStateStore files) => new(new DirectoryMirrorEnvironment
     {
         Store = documents,
@@ -190,7 +197,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         {
             Uptime = _environment.Time.GetElapsedTime(_started),
             BandwidthObserved = _bandwidth.Assess(UtcNow),
-            Statistics = _bandwidth.ToLines(UtcNow, _settings.Descriptor.BandwidthRate),
+            Statistics = _bandwidth.ToLines(UtcNow, _settings.Relay.RelayBandwidthRate ?? _settings.Relay.BandwidthRate ?? int.MaxValue),
         },
         Authorities = _profile.Authorities,
         Client = new DirectoryPortClient(RequestLimit, _environment.Time),
@@ -262,7 +269,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)
     {
-        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections);
+        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections, _settings.Defenses);
         return _settings.RefusesUnknownRelays is { } wish ? parameters with { RefusesUnknownRelays = wish } : parameters;
     }
 

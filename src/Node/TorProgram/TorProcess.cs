@@ -29,6 +29,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
     private readonly ProcessSignals _signals = new();
+    private volatile ApplicationRules _rules;
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
@@ -40,14 +41,17 @@ internal sealed class TorProcess : IAsyncDisposable
         _commandLine = commandLine;
         _options = options;
         _log = log;
-        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null);
+        _rules = TorPorts.CreateRules(options.Client);
+        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null, TorChannels.Create(options.Network));
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
     }
 
     /// <summary>Runs until a signal; the result is the exit code.</summary>
     internal async Task<int> RunAsync()
     {
-        _signals.StopRequested += signal => _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
+        _signals.StopRequested += OnStopRequested;
         _signals.HangedUp += Reload;
+        OpenFiles.Require(_options.General.ConnectionLimit);
         IStateStore store = await OpenDataDirectoryAsync();
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
@@ -108,7 +112,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private async Task<IStateStore> OpenDataDirectoryAsync()
     {
         TorrcGeneralOptions general = _options.General;
-        var state = new FileStateStore(general.DataDirectory);
+        IStateStore store = TorStorage.Open(_options);
         _lock = DataDirectoryLock.TryTake(general.DataDirectory);
         if (_lock is null)
         {
@@ -118,28 +122,27 @@ internal sealed class TorProcess : IAsyncDisposable
                 ?? throw new CommandException(ErrorKind.LocalState, "No, it's still there.  Exiting.");
         }
 
-        return general.CacheDirectory == general.DataDirectory
-            ? state
-            : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
+        return store;
     }
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenPorts(ClientNode node)
     {
         TorrcClientOptions client = _options.Client;
+        Func<ApplicationRules> rules = () => _rules;
         foreach (ClientPort port in client.SocksPorts)
         {
-            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
+            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client, rules), _environment.Time, _log), "Socks");
         }
 
         foreach (ClientPort port in client.HttpTunnelPorts)
         {
-            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
+            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client, rules), _environment.Time, _log), "HTTP tunnel");
         }
 
         foreach (ClientPort port in client.DnsPorts)
         {
-            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client, rules), _environment.Time, _log), "DNS");
         }
     }
 
@@ -215,6 +218,20 @@ internal sealed class TorProcess : IAsyncDisposable
             _log.Warn(failure.Message);
             _log.Warn("The configuration was not changed--see warnings above.");
         }
+    }
+
+    /// <summary>As stock, only an interrupt leaves a relay's circuits time to end.</summary>
+    private void OnStopRequested(PosixSignal signal)
+    {
+        if (signal == PosixSignal.SIGINT && _relay is { } relay && _options.General.ShutdownWaitLength > TimeSpan.Zero)
+        {
+            relay.Node.ShutdownWait = _options.General.ShutdownWaitLength;
+            _log.Notice(
+                $"Interrupt: we have stopped accepting new connections, and will shut down in {_options.General.ShutdownWaitLength.TotalSeconds:0} seconds. Interrupt again to exit now.");
+            return;
+        }
+
+        _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
     }
 
     private void OnOwnerGone()

@@ -296,7 +296,7 @@ internal sealed partial class CircuitPool(
     {
         Length = options.PathLength,
         Ports = [request.Port],
-        NeedsStable = request.NeedsStable,
+        NeedsStable = options.LongLivedPorts.Contains(request.Port.Port),
         Excluded = [.. _avoid],
     });
 

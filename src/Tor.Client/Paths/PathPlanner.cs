@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
@@ -62,6 +63,9 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>Over which family relays are reached.</summary>
+    internal AddressChoice Addresses => _options.Addresses;
+
     /// <summary>Whether there are guards that can be asked for directory documents.</summary>
     internal bool HasGuards
     {
@@ -98,7 +102,7 @@ internal sealed class PathPlanner
         {
             var environment = new PathEnvironment(view)
             {
-                Constraints = _options.Constraints,
+                Constraints = ConstraintsOf(_options),
                 Families = _families.WithParametersOf(view.Consensus),
                 IsMarkedDown = _isMarkedDown,
             };
@@ -134,6 +138,9 @@ internal sealed class PathPlanner
             return _guards is null || _selector is null ? null : GuardSampleChoice.Measure(_selector.Environment, _guards.Sample.Parameters);
         }
     }
+
+    /// <summary>Where to connect to a relay, as stock: its best address alone.</summary>
+    internal IReadOnlyList<IPEndPoint> Reach(Relay relay) => [.. AddressesOf(relay, Addresses).Take(1)];
 
     /// <summary>How much of the network can be used with the microdescriptors at hand.</summary>
     internal PathAvailability MeasureAvailability(NetworkView view) => view.MeasureAvailability(_options.Constraints);
@@ -323,6 +330,13 @@ internal sealed class PathPlanner
             return null;
         }
     }
+
+    private static IReadOnlyList<IPEndPoint> AddressesOf(Relay relay, AddressChoice choice) =>
+        choice.Sort(relay.IPv6Address is { } ipv6 ? [relay.IPv4Address, ipv6] : [relay.IPv4Address]);
+
+    /// <summary>The user's wishes, and that first hops can be reached.</summary>
+    private static PathConstraints ConstraintsOf(ClientOptions options) =>
+        options.Constraints with { IsReachable = relay => AddressesOf(relay, options.Addresses).Count > 0 };
 
     /// <summary>Guards of an earlier run in samples that this run has had no use for.</summary>
     private GuardSampleState StateOfOthers()
