@@ -4,7 +4,7 @@ using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client;
 
-/// <summary>How a client behaves. Read once at start.</summary>
+/// <summary>How a client behaves. Read at the start, and by <see cref="TorClient.Reconfigure"/>.</summary>
 public sealed record ClientOptions
 {
     /// <summary>Fewest hops: with one, the relay would see both ends.</summary>

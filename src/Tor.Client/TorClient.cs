@@ -33,7 +33,7 @@ namespace Tunic.Tor.Client;
 /// <remarks>Thread safe.</remarks>
 public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
-    private readonly ClientOptions _options;
+    private volatile ClientOptions _options;
     private readonly RandomSource _random;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -133,6 +133,18 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Changes what can change while the client runs: constraints and families of paths, addresses, and the times and limits of streams and
+    /// circuits. Guards and what is learnt stay.
+    /// </summary>
+    public void Reconfigure(ClientOptions options)
+    {
+        _options = options;
+        _idle = new IdleTimes(_idle.Parameters, options, _random);
+        _planner.Reconfigure(options);
+        _pool.Reconfigure(options);
+    }
 
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
     public void UseNewCircuits() => _pool.RetireAll();

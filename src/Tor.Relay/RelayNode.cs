@@ -20,7 +20,7 @@ public sealed partial class RelayNode : IAsyncDisposable
     private static readonly TimeSpan _lookupTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
 
-    private readonly RelayOptions _options;
+    private volatile RelayOptions _options;
     private readonly RelaySources _sources;
     private readonly ConnectionLimits _limits;
     private readonly TlsConnector _connector;
@@ -51,7 +51,7 @@ public sealed partial class RelayNode : IAsyncDisposable
         Environment = new ChannelEnvironment(options.Channels, queues.Cells, random, time, log) { Memory = queues };
         UseBandwidth(options);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);
-        var rules = new ExitRules(options.Exit, () => sources.Link().Channel.Addresses, sources.Relays, sources.Parameters);
+        ExitRules rules = CreateRules(options.Exit);
         _systemResolver = new SystemResolver(MaxLookups, _lookupTimeout, time);
         IResolver resolver = sources.Resolver ?? new CachingResolver(_systemResolver, MaxNames, random, time);
         _streams = new StreamRequests(options.Exit, rules, resolver, sources.Directory, sources.Relays, sources.Parameters, Environment);
@@ -102,6 +102,14 @@ public sealed partial class RelayNode : IAsyncDisposable
         _upkeep = RunUpkeepAsync();
     }
 
+    /// <summary>Changes what can change while the relay runs: bandwidth, limits on connections, and where streams may lead.</summary>
+    public void Reconfigure(RelayOptions options)
+    {
+        _options = options;
+        UseBandwidth(options);
+        _streams.UseRules(CreateRules(options.Exit));
+    }
+
     /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
     public void RefuseNewStreams() => _streams.RefuseNew();
 
@@ -139,6 +147,8 @@ public sealed partial class RelayNode : IAsyncDisposable
         _systemResolver.Dispose();
         _metrics.Dispose();
     }
+
+    private ExitRules CreateRules(ExitOptions exit) => new(exit, () => _sources.Link().Channel.Addresses, _sources.Relays, _sources.Parameters);
 
     private void UseBandwidth(RelayOptions options)
     {

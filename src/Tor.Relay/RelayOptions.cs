@@ -6,7 +6,7 @@ using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay;
 
-/// <summary>How a relay runs. Read once at start.</summary>
+/// <summary>How a relay runs. Read at the start, and by <see cref="RelayNode.Reconfigure"/>.</summary>
 public sealed record RelayOptions
 {
     /// <summary>Where the OR ports listen; at least one. Port 0 for any.</summary>

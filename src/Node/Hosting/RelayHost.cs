@@ -27,7 +27,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private readonly RelaySettings _settings;
+    private volatile RelaySettings _settings;
     private readonly NetworkProfile _profile;
     private readonly NodeEnvironment _environment;
     private readonly RelayKeys _keys;
@@ -39,6 +39,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile LinkIdentity _link;
     private volatile HandshakeKeys _handshakes;
     private volatile RelayParameters _parameters;
+    private volatile IReadOnlyDictionary<string, int> _consensus = new Dictionary<string, int>();
     private volatile KnownRelays _relays = KnownRelays.None;
     private volatile ChannelPaddingParameters _padding = ChannelPaddingParameters.Default;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
@@ -97,6 +98,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     internal RelayNode Node => _node;
 
+    /// <summary>What others are told.</summary>
+    internal RelayDescriptorOptions Descriptor => _settings.Descriptor;
+
     /// <summary>The relays of the consensus that it goes by.</summary>
     internal KnownRelays Relays => _relays;
 
@@ -144,6 +148,32 @@ internal sealed partial class RelayHost : IAsyncDisposable
         Task watching = _liveness?.RunAsync(_settings.Publishes, _directory is not null, _stop.Token) ?? Task.CompletedTask;
         _running = Task.WhenAll(
             WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
+    }
+
+    /// <summary>Takes over what can change while the relay runs: exit, bandwidth, rules against floods, and what the descriptor says of these and of the operator.</summary>
+    internal void Reconfigure(RelaySettings settings)
+    {
+        RelaySettings before = _settings;
+        RelayDescriptorOptions descriptor = settings.Descriptor with
+        {
+            OnionRouterPort = before.Descriptor.OnionRouterPort,
+            DirectoryPort = before.Descriptor.DirectoryPort,
+            IsTunnelledDirectoryServer = before.Descriptor.IsTunnelledDirectoryServer,
+        };
+        _settings = before with
+        {
+            Relay = settings.Relay with { OrPorts = before.Relay.OrPorts, Channels = before.Relay.Channels, Circuits = before.Relay.Circuits },
+            Descriptor = descriptor,
+            DirectoryPolicy = settings.DirectoryPolicy,
+            Defenses = settings.Defenses,
+            RefusesUnknownRelays = settings.RefusesUnknownRelays,
+        };
+        _parameters = CreateParameters(_consensus);
+        _node.Reconfigure(_settings.Relay);
+        if (!descriptor.SaysTheSameAs(before.Descriptor))
+        {
+            _publisher.MarkDirty("the configuration has changed");
+        }
     }
 
     /// <summary>From now on clients are sent to other exits: this one is about to end.</summary>
@@ -255,7 +285,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     private void OnView(NetworkView view)
     {
-        _parameters = CreateParameters(view.Consensus.Parameters);
+        _consensus = view.Consensus.Parameters;
+        _parameters = CreateParameters(_consensus);
         _padding = ChannelPaddingParameters.FromConsensus(view.Consensus.Parameters);
         _relays = new KnownRelays(
             view.Relays.Select(relay => new KnownRelay(

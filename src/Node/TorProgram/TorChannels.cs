@@ -19,6 +19,6 @@ internal static class TorChannels
     internal static void Limit(ChannelBandwidth bandwidth, TorrcNetworkOptions network)
     {
         bandwidth.CountsPrivate = network.CountPrivateBandwidth;
-        bandwidth.SetLimits((network.BandwidthRate, network.BandwidthBurst));
+        bandwidth.SetLimits((Math.Max(1, network.BandwidthRate), Math.Max(1, network.BandwidthBurst)));
     }
 }

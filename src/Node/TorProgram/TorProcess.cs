@@ -25,7 +25,8 @@ internal sealed class TorProcess : IAsyncDisposable
     private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     private readonly TorCommandLine _commandLine;
-    private readonly TorrcOptions _options;
+    private readonly TorReload _reload;
+    private volatile TorrcOptions _options;
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
     private readonly ProcessSignals _signals = new();
@@ -36,10 +37,12 @@ internal sealed class TorProcess : IAsyncDisposable
     private MetricsEndpoint? _metrics;
     private OwnerWatch? _owner;
 
-    internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    internal TorProcess(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
+        TorrcOptions options = loaded.Options;
         _commandLine = commandLine;
         _options = options;
+        _reload = new TorReload(commandLine, loaded, log);
         _log = log;
         _rules = TorPorts.CreateRules(options.Client);
         _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null, TorChannels.Create(options.Network));
@@ -202,21 +205,41 @@ internal sealed class TorProcess : IAsyncDisposable
         _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
     }
 
-    /// <summary>SIGHUP: log files are opened again, by the torrc's lines of now. A torrc that cannot be used changes nothing.</summary>
+    /// <summary>SIGHUP: log files are opened again, and what can change while the program runs is what the torrc says now. A torrc that cannot be used changes nothing.</summary>
     private void Reload()
     {
         _log.Notice("Received reload signal (hup). Reloading config and resetting internal state.");
         try
         {
-            TorrcGeneralOptions general = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
-                ? TorrcLoader.Load(_commandLine, TextReader.Null).Options.General
-                : _options.General;
-            UseLogs(general with { TruncateLogFile = false });
+            if (_options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-")
+            {
+                Use(_reload.Read(out bool changesPaths), changesPaths);
+            }
+
+            UseLogs(_options.General with { TruncateLogFile = false });
         }
         catch (Exception failure) when (failure is TorrcException or StorageException)
         {
             _log.Warn(failure.Message);
             _log.Warn("The configuration was not changed--see warnings above.");
+        }
+    }
+
+    private void Use(TorrcOptions options, bool changesPaths)
+    {
+        _options = options;
+        _rules = TorPorts.CreateRules(options.Client);
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
+        _client?.Client.Reconfigure(TorClientOptions.Create(options));
+        if (changesPaths)
+        {
+            _log.Notice("Changed preferred or excluded node lists. Abandoning previous circuits.");
+            _client?.Client.UseNewCircuits();
+        }
+
+        if (options.IsRelay)
+        {
+            _relay?.Reconfigure(TorRelaySettings.Create(options));
         }
     }
 

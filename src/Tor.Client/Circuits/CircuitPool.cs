@@ -103,6 +103,15 @@ internal sealed partial class CircuitPool(
         }
     }
 
+    /// <summary>The options of circuits and requests from now on.</summary>
+    internal void Reconfigure(ClientOptions changed)
+    {
+        lock (_gate)
+        {
+            options = changed;
+        }
+    }
+
     /// <summary>No new streams on any circuit that is open now (SIGNAL NEWNYM).</summary>
     internal void RetireAll()
     {

@@ -64,7 +64,7 @@ internal sealed partial class StreamGate
             return reason;
         }
 
-        if (target is { Kind: TargetKind.HostName, IsOnion: false } && !_options.AllowNames)
+        if (target.Kind == TargetKind.HostName && !_options.AllowNames)
         {
             return LocalEndReason.EntryPolicy;
         }

@@ -13,8 +13,9 @@ namespace Tunic.Tor.Client.Paths;
 internal sealed class PathPlanner
 {
     private readonly Lock _gate = new();
-    private readonly ClientOptions _options;
-    private readonly FamilyRules _families;
+    private readonly bool _isPrivateNetwork;
+    private ClientOptions _options;
+    private FamilyRules _families;
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
     private readonly CircuitBuildTimeout _buildTimeout;
@@ -30,11 +31,8 @@ internal sealed class PathPlanner
         _options = options;
         _time = time;
         _random = random;
-        _families = new FamilyRules
-        {
-            EnforceDistinctSubnets = options.EnforceDistinctSubnets ?? !isPrivateNetwork,
-            LocalFamilies = options.LocalFamilies,
-        };
+        _isPrivateNetwork = isPrivateNetwork;
+        _families = CreateFamilies(options);
         _buildTimeout = new CircuitBuildTimeout(
             new CircuitBuildTimeoutParameters(), options.LearnCircuitBuildTimeout, options.CircuitBuildTimeout);
     }
@@ -111,6 +109,20 @@ internal sealed class PathPlanner
             if (_options.UseEntryGuards)
             {
                 UpdateGuards(environment);
+            }
+        }
+    }
+
+    /// <summary>Chooses by other constraints, families and addresses from now on; the guards that these allow stay.</summary>
+    internal void Reconfigure(ClientOptions options)
+    {
+        lock (_gate)
+        {
+            _options = options;
+            _families = CreateFamilies(options);
+            if (_selector is { Environment.View: var view })
+            {
+                Update(view);
             }
         }
     }
@@ -330,6 +342,12 @@ internal sealed class PathPlanner
             return null;
         }
     }
+
+    private FamilyRules CreateFamilies(ClientOptions options) => new()
+    {
+        EnforceDistinctSubnets = options.EnforceDistinctSubnets ?? !_isPrivateNetwork,
+        LocalFamilies = options.LocalFamilies,
+    };
 
     private static IReadOnlyList<IPEndPoint> AddressesOf(Relay relay, AddressChoice choice) =>
         choice.Sort(relay.IPv6Address is { } ipv6 ? [relay.IPv4Address, ipv6] : [relay.IPv4Address]);

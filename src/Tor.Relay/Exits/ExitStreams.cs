@@ -17,7 +17,11 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>What CONNECTED says of an address that needed no lookup (stock DEFAULT_DNS_TTL).</summary>
     private static readonly TimeSpan _literalTimeToLive = TimeSpan.FromMinutes(30);
 
+    private volatile ExitRules _rules = rules;
     private int _connecting;
+
+    /// <summary>Where streams may lead from now on.</summary>
+    internal void UseRules(ExitRules changed) => _rules = changed;
 
     /// <summary>Whether as many targets are being looked up and connected as may be.</summary>
     internal bool IsBusy => Volatile.Read(ref _connecting) >= options.MaxConnecting;
@@ -93,7 +97,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
             }
 
             uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
-            if (rules.FindRefusal(target.EndPoint) is { } refusal)
+            if (_rules.FindRefusal(target.EndPoint) is { } refusal)
             {
                 stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
                 return null;
@@ -126,13 +130,13 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
             return new ExitTarget(new IPEndPoint(literal, begin.Port), _literalTimeToLive);
         }
 
-        if (rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
+        if (_rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
         {
             return null;
         }
 
         NameAnswer answer = await resolver.ResolveAsync(host, cancel);
-        return rules.Choose(answer, begin.Port, begin.Flags) is { } address
+        return _rules.Choose(answer, begin.Port, begin.Flags) is { } address
             ? new ExitTarget(new IPEndPoint(address, begin.Port), answer.TimeToLive)
             : null;
     }
@@ -169,7 +173,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     private async Task<IReadOnlyList<ResolvedAnswer>> LookUpAnswersAsync(string name, CancellationToken cancel)
     {
         string host = name.ToLowerInvariant();
-        if (TryParseAddress(host, out _) || rules.RefusesEverything || !IsHostName(host))
+        if (TryParseAddress(host, out _) || _rules.RefusesEverything || !IsHostName(host))
         {
             return [ResolvedAnswer.FromError(isTransient: false, ResolvedTimeToLive)];
         }
