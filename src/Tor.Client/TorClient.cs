@@ -36,7 +36,7 @@ namespace Tunic.Tor.Client;
 /// <remarks>Thread safe.</remarks>
 public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
-    private readonly ClientOptions _options;
+    private volatile ClientOptions _options;
     private readonly RandomSource _random;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -154,6 +154,18 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Changes what can change while the client runs: constraints and families of paths, addresses, and the times and limits of streams and
+    /// circuits. Guards and what is learnt stay.
+    /// </summary>
+    public void Reconfigure(ClientOptions options)
+    {
+        _options = options;
+        _idle = new IdleTimes(_idle.Parameters, options, _random);
+        _planner.Reconfigure(options);
+        _pool.Reconfigure(options);
+    }
 
     /// <summary>
     /// Hops of circuits to exits, 2 to 8; begins as <see cref="ClientOptions.PathLength"/>. A change takes the circuits of the old length out of

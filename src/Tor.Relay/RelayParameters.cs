@@ -32,7 +32,9 @@ public sealed record RelayParameters
     /// <summary>Takes them from a consensus.</summary>
     /// <param name="parameters">Its params.</param>
     /// <param name="limits">Connection limits that hold without the consensus.</param>
-    public static RelayParameters FromConsensus(IReadOnlyDictionary<string, int> parameters, ConnectionLimitOptions limits)
+    /// <param name="given">Rules against floods that the operator sets (<c>DoS...</c>). Default: none.</param>
+    public static RelayParameters FromConsensus(
+        IReadOnlyDictionary<string, int> parameters, ConnectionLimitOptions limits, IReadOnlyDictionary<string, int>? given = null)
     {
         CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(parameters);
         return new RelayParameters
@@ -45,7 +47,7 @@ public sealed record RelayParameters
                 StreamFlow = StreamFlowControlParameters.FromConsensus(parameters),
             },
             Capabilities = new CircuitCapabilities(congestion.Enabled, (byte)congestion.SendmeIncrement, Cgo: true),
-            Dos = DosParameters.FromConsensus(parameters, limits),
+            Dos = DosParameters.FromConsensus(parameters, limits, given),
             RefusesUnknownRelays = parameters.GetValueOrDefault("refuseunknownexits", 1) != 0,
             AllowsReentry = parameters.GetValueOrDefault("allow-network-reentry", 0) != 0,
         };

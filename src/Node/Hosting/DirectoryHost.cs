@@ -18,9 +18,16 @@ internal sealed class DirectoryHost : IDisposable
     private readonly DirectoryConnection _connection;
     private readonly List<DirectoryPortListener> _ports = [];
 
+    /// <param name="ports">Where to listen.</param>
+    /// <param name="admits">Whom the ports answer; asked for each connection.</param>
+    /// <param name="store">What is served.</param>
+    /// <param name="handlers">Who answers besides.</param>
+    /// <param name="ownDocuments">The relay's own documents.</param>
+    /// <param name="environment">Clock, randomness and log.</param>
     /// <exception cref="DirectoryPortException">A port cannot be opened.</exception>
     internal DirectoryHost(
         IReadOnlyList<IPEndPoint> ports,
+        Predicate<IPAddress> admits,
         DirectoryStore store,
         IReadOnlyList<IDirectoryHandler> handlers,
         Func<RelayDescriptorDocuments?> ownDocuments,
@@ -31,7 +38,7 @@ internal sealed class DirectoryHost : IDisposable
         _connection = new DirectoryConnection(server);
         foreach (IPEndPoint port in ports)
         {
-            _ports.Add(DirectoryPortListener.Bind(port, server, CreateLimits(environment.Random), environment.Log));
+            _ports.Add(DirectoryPortListener.Bind(port, server, CreateLimits(environment.Random), admits, environment.Log));
             environment.Log.Notice($"Opened Directory listener connection (ready) on {_ports[^1].Address}");
         }
     }

@@ -26,7 +26,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
-    private readonly RelaySettings _settings;
+    private volatile RelaySettings _settings;
     private readonly NetworkProfile _profile;
     private readonly NodeEnvironment _environment;
     private readonly RelayKeys _keys;
@@ -38,6 +38,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile LinkIdentity _link;
     private volatile HandshakeKeys _handshakes;
     private volatile RelayParameters _parameters;
+    private volatile IReadOnlyDictionary<string, int> _consensus = new Dictionary<string, int>();
     private volatile KnownRelays _relays = KnownRelays.None;
     private volatile ChannelPaddingParameters _padding = ChannelPaddingParameters.Default;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
@@ -56,7 +57,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _keys = keys;
         _environment = environment;
         _started = environment.Time.GetTimestamp();
-        _bandwidth = new BandwidthHistory(UtcNow, settings.IsTestNetwork ? TimeSpan.Zero : TimeSpan.FromDays(1));
+        _bandwidth = new BandwidthHistory(UtcNow, settings.ObservationTime);
         _link = CreateLink();
         _handshakes = CreateHandshakes();
         _parameters = CreateParameters(new Dictionary<string, int>());
@@ -70,6 +71,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _mirror = authority is null ? CreateMirror(documents, store) : null;
             _directory = new DirectoryHost(
                 settings.DirectoryPorts,
+                AdmitsToDirectory,
                 documents,
                 [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? []],
                 () => _publisher.Current,
@@ -94,6 +96,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal RelayKeys Keys => _keys;
 
     internal RelayNode Node => _node;
+
+    /// <summary>What others are told.</summary>
+    internal RelayDescriptorOptions Descriptor => _settings.Descriptor;
 
     /// <summary>The relays of the consensus that it goes by.</summary>
     internal KnownRelays Relays => _relays;
@@ -145,6 +150,32 @@ internal sealed partial class RelayHost : IAsyncDisposable
             WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(rotating));
     }
 
+    /// <summary>Takes over what can change while the relay runs: exit, bandwidth, rules against floods, and what the descriptor says of these and of the operator.</summary>
+    internal void Reconfigure(RelaySettings settings)
+    {
+        RelaySettings before = _settings;
+        RelayDescriptorOptions descriptor = settings.Descriptor with
+        {
+            OnionRouterPort = before.Descriptor.OnionRouterPort,
+            DirectoryPort = before.Descriptor.DirectoryPort,
+            IsTunnelledDirectoryServer = before.Descriptor.IsTunnelledDirectoryServer,
+        };
+        _settings = before with
+        {
+            Relay = settings.Relay with { OrPorts = before.Relay.OrPorts, Channels = before.Relay.Channels, Circuits = before.Relay.Circuits },
+            Descriptor = descriptor,
+            DirectoryPolicy = settings.DirectoryPolicy,
+            Defenses = settings.Defenses,
+            RefusesUnknownRelays = settings.RefusesUnknownRelays,
+        };
+        _parameters = CreateParameters(_consensus);
+        _node.Reconfigure(_settings.Relay);
+        if (!descriptor.SaysTheSameAs(before.Descriptor))
+        {
+            _publisher.MarkDirty("the configuration has changed");
+        }
+    }
+
     /// <summary>From now on clients are sent to other exits: this one is about to end.</summary>
     internal void RefuseNewStreams() => _node.RefuseNewStreams();
 
@@ -170,6 +201,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _keys.Dispose();
     }
 
+    private bool AdmitsToDirectory(IPAddress asker)
+    {
+        const ushort AnyPort = 1;
+        return _settings.DirectoryPolicy.Accepts(asker.IsIPv4MappedToIPv6 ? asker.MapToIPv4() : asker, AnyPort);
+    }
+
     private DirectoryMirror CreateMirror(DirectoryStore documents, IStateStore files) => new(new DirectoryMirrorEnvironment
     {
         Store = documents,
@@ -190,7 +227,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         {
             Uptime = _environment.Time.GetElapsedTime(_started),
             BandwidthObserved = _bandwidth.Assess(UtcNow),
-            Statistics = _bandwidth.ToLines(UtcNow, _settings.Descriptor.BandwidthRate),
+            Statistics = _bandwidth.ToLines(UtcNow, _settings.Relay.RelayBandwidthRate ?? _settings.Relay.BandwidthRate ?? int.MaxValue),
         },
         Authorities = _profile.Authorities,
         Client = new DirectoryPortClient(RequestLimit, _environment.Time),
@@ -248,7 +285,8 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     private void OnView(NetworkView view)
     {
-        _parameters = CreateParameters(view.Consensus.Parameters);
+        _consensus = view.Consensus.Parameters;
+        _parameters = CreateParameters(_consensus);
         _padding = ChannelPaddingParameters.FromConsensus(view.Consensus.Parameters);
         _relays = new KnownRelays(
             view.Relays.Select(relay => new KnownRelay(
@@ -262,7 +300,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)
     {
-        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections);
+        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections, _settings.Defenses);
         return _settings.RefusesUnknownRelays is { } wish ? parameters with { RefusesUnknownRelays = wish } : parameters;
     }
 

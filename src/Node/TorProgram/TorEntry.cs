@@ -78,13 +78,13 @@ internal static class TorEntry
             case TorCommand.ListFingerprint:
                 return await TorFingerprint.ListAsync(loaded.Options, commandLine.CommandArgument);
             default:
-                return await RunProcessAsync(commandLine, loaded.Options, log);
+                return await RunProcessAsync(commandLine, loaded, log);
         }
     }
 
-    private static async Task<int> RunProcessAsync(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    private static async Task<int> RunProcessAsync(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
-        await using var process = new TorProcess(commandLine, options, log);
+        await using var process = new TorProcess(commandLine, loaded, log);
         try
         {
             return await process.RunAsync();
@@ -128,7 +128,7 @@ internal static class TorEntry
     }
 
     /// <exception cref="TorrcException">A set of relays, a policy or a port makes no sense.</exception>
-    private static void CheckMeaning(TorrcOptions options)
+    internal static void CheckMeaning(TorrcOptions options)
     {
         _ = TorClientOptions.Create(options);
         if (options.IsRelay)

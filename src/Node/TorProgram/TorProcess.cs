@@ -25,29 +25,36 @@ internal sealed class TorProcess : IAsyncDisposable
     private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     private readonly TorCommandLine _commandLine;
-    private readonly TorrcOptions _options;
+    private readonly TorReload _reload;
+    private volatile TorrcOptions _options;
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
     private readonly ProcessSignals _signals = new();
+    private volatile ApplicationRules _rules;
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
     private MetricsEndpoint? _metrics;
     private OwnerWatch? _owner;
 
-    internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    internal TorProcess(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
+        TorrcOptions options = loaded.Options;
         _commandLine = commandLine;
         _options = options;
+        _reload = new TorReload(commandLine, loaded, log);
         _log = log;
-        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null);
+        _rules = TorPorts.CreateRules(options.Client);
+        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null, TorChannels.Create(options.Network));
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
     }
 
     /// <summary>Runs until a signal; the result is the exit code.</summary>
     internal async Task<int> RunAsync()
     {
-        _signals.StopRequested += signal => _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
+        _signals.StopRequested += OnStopRequested;
         _signals.HangedUp += Reload;
+        OpenFiles.Require(_options.General.ConnectionLimit);
         IStateStore store = await OpenDataDirectoryAsync();
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
@@ -108,7 +115,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private async Task<IStateStore> OpenDataDirectoryAsync()
     {
         TorrcGeneralOptions general = _options.General;
-        var state = new FileStateStore(general.DataDirectory);
+        IStateStore store = TorStorage.Open(_options);
         _lock = DataDirectoryLock.TryTake(general.DataDirectory);
         if (_lock is null)
         {
@@ -118,28 +125,27 @@ internal sealed class TorProcess : IAsyncDisposable
                 ?? throw new CommandException(ErrorKind.LocalState, "No, it's still there.  Exiting.");
         }
 
-        return general.CacheDirectory == general.DataDirectory
-            ? state
-            : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
+        return store;
     }
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenPorts(ClientNode node)
     {
         TorrcClientOptions client = _options.Client;
+        Func<ApplicationRules> rules = () => _rules;
         foreach (ClientPort port in client.SocksPorts)
         {
-            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
+            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client, rules), _environment.Time, _log), "Socks");
         }
 
         foreach (ClientPort port in client.HttpTunnelPorts)
         {
-            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
+            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client, rules), _environment.Time, _log), "HTTP tunnel");
         }
 
         foreach (ClientPort port in client.DnsPorts)
         {
-            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client, rules), _environment.Time, _log), "DNS");
         }
     }
 
@@ -204,22 +210,56 @@ internal sealed class TorProcess : IAsyncDisposable
         _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
     }
 
-    /// <summary>SIGHUP: log files are opened again, by the torrc's lines of now. A torrc that cannot be used changes nothing.</summary>
+    /// <summary>SIGHUP: log files are opened again, and what can change while the program runs is what the torrc says now. A torrc that cannot be used changes nothing.</summary>
     private void Reload()
     {
         _log.Notice("Received reload signal (hup). Reloading config and resetting internal state.");
         try
         {
-            TorrcGeneralOptions general = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
-                ? TorrcLoader.Load(_commandLine, TextReader.Null).Options.General
-                : _options.General;
-            UseLogs(general with { TruncateLogFile = false });
+            if (_options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-")
+            {
+                Use(_reload.Read(out bool changesPaths), changesPaths);
+            }
+
+            UseLogs(_options.General with { TruncateLogFile = false });
         }
         catch (Exception failure) when (failure is TorrcException or StorageException)
         {
             _log.Warn(failure.Message);
             _log.Warn("The configuration was not changed--see warnings above.");
         }
+    }
+
+    private void Use(TorrcOptions options, bool changesPaths)
+    {
+        _options = options;
+        _rules = TorPorts.CreateRules(options.Client);
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
+        _client?.Client.Reconfigure(TorClientOptions.Create(options));
+        if (changesPaths)
+        {
+            _log.Notice("Changed preferred or excluded node lists. Abandoning previous circuits.");
+            _client?.Client.UseNewCircuits();
+        }
+
+        if (options.IsRelay)
+        {
+            _relay?.Reconfigure(TorRelaySettings.Create(options));
+        }
+    }
+
+    /// <summary>As stock, only an interrupt leaves a relay's circuits time to end.</summary>
+    private void OnStopRequested(PosixSignal signal)
+    {
+        if (signal == PosixSignal.SIGINT && _relay is { } relay && _options.General.ShutdownWaitLength > TimeSpan.Zero)
+        {
+            relay.Node.ShutdownWait = _options.General.ShutdownWaitLength;
+            _log.Notice(
+                $"Interrupt: we have stopped accepting new connections, and will shut down in {_options.General.ShutdownWaitLength.TotalSeconds:0} seconds. Interrupt again to exit now.");
+            return;
+        }
+
+        _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
     }
 
     private void OnOwnerGone()

@@ -108,6 +108,15 @@ internal sealed partial class CircuitPool(
         }
     }
 
+    /// <summary>The options of circuits and requests from now on.</summary>
+    internal void Reconfigure(ClientOptions changed)
+    {
+        lock (_gate)
+        {
+            options = changed;
+        }
+    }
+
     /// <summary>No new streams on any circuit that is open now (SIGNAL NEWNYM).</summary>
     internal void RetireAll()
     {
@@ -310,7 +319,7 @@ internal sealed partial class CircuitPool(
     {
         Length = _pathLength,
         Ports = [request.Port],
-        NeedsStable = request.NeedsStable,
+        NeedsStable = options.LongLivedPorts.Contains(request.Port.Port),
         Excluded = [.. _avoid],
     });
 

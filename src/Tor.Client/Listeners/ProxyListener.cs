@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
 using Tunic.Tor.Network;
 
 namespace Tunic.Tor.Client.Listeners;
@@ -178,6 +179,13 @@ public abstract partial class ProxyListener : IAsyncDisposable
             return;
         }
 
+        if (!_options.Rules().Accepts(connection.ClientAddress))
+        {
+            LogDenied(Log, _options.OptionName, Sensitive.Of(connection.ClientAddress));
+            connection.Dispose();
+            return;
+        }
+
         bool isAdmitted;
         lock (_gate)
         {
@@ -230,6 +238,9 @@ public abstract partial class ProxyListener : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is open to other machines: whoever reaches it can use this client")]
     private static partial void LogPublic(ILogger log, string option);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Option}: denying a connection from the untrusted address {Client}")]
+    private static partial void LogDenied(ILogger log, string option, Sensitive<IPAddress> client);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} has {Count} connections, which is its limit: new ones are refused")]
     private static partial void LogFull(ILogger log, string option, int count);

@@ -56,6 +56,12 @@ public sealed record RelayDescriptorOptions
     /// <summary>It stores onion service descriptors. Default false.</summary>
     public bool IsHiddenServiceDirectory { get; init; }
 
+    /// <summary>Whether a descriptor of the one would be a descriptor of the other.</summary>
+    public bool SaysTheSameAs(RelayDescriptorOptions other) =>
+        Family.SequenceEqual(other.Family)
+        && ExitPolicy.Rules.SequenceEqual(other.ExitPolicy.Rules)
+        && this with { Family = other.Family, ExitPolicy = other.ExitPolicy, Protocols = other.Protocols } == other;
+
     private static string DefaultPlatform
     {
         get

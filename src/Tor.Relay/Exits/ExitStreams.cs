@@ -19,8 +19,13 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
     /// <summary>What CONNECTED says of an address that needed no lookup (stock DEFAULT_DNS_TTL).</summary>
     private static readonly TimeSpan _literalTimeToLive = TimeSpan.FromMinutes(30);
 
+    private volatile ExitRules _rules = rules;
+
     /// <summary>Places of the streams that are being looked up and connected. Who serves a stream has taken one, and it is given back here.</summary>
     internal PendingShares Pending { get; } = new(options.MaxConnecting);
+
+    /// <summary>Where streams may lead from now on.</summary>
+    internal void UseRules(ExitRules changed) => _rules = changed;
 
     /// <summary>Connects a stream to its target and moves bytes until either ends.</summary>
     internal async Task ServeAsync(RelayCircuit circuit, CircuitStream stream, Begin begin, CancellationToken cancel)
@@ -94,7 +99,7 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
         }
 
         uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
-        if (rules.FindRefusal(target.EndPoint) is { } refusal)
+        if (_rules.FindRefusal(target.EndPoint) is { } refusal)
         {
             LogRefused(environment.Log, Sensitive.Of(target.EndPoint), refusal);
             stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
@@ -123,13 +128,13 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
             return new ExitTarget(new IPEndPoint(literal, begin.Port), _literalTimeToLive);
         }
 
-        if (rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
+        if (_rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
         {
             return null;
         }
 
         NameAnswer answer = await resolver.ResolveAsync(host, cancel);
-        return rules.Choose(answer, begin.Port, begin.Flags) is { } address
+        return _rules.Choose(answer, begin.Port, begin.Flags) is { } address
             ? new ExitTarget(new IPEndPoint(address, begin.Port), answer.TimeToLive)
             : null;
     }
@@ -167,7 +172,7 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
     private async Task<IReadOnlyList<ResolvedAnswer>> LookUpAnswersAsync(string name, CancellationToken cancel)
     {
         string host = name.ToLowerInvariant();
-        if (TryParseAddress(host, out _) || rules.RefusesEverything || !IsHostName(host))
+        if (TryParseAddress(host, out _) || _rules.RefusesEverything || !IsHostName(host))
         {
             return [ResolvedAnswer.FromError(isTransient: false, ResolvedTimeToLive)];
         }

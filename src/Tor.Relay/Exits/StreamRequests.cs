@@ -16,7 +16,7 @@ public sealed class StreamRequests : IAsyncDisposable
     private static readonly Resolved _tryLater = new([ResolvedAnswer.FromError(isTransient: true, ExitStreams.ResolvedTimeToLive)]);
 
     private readonly ExitOptions _options;
-    private readonly ExitRules _rules;
+    private volatile ExitRules _rules;
     private readonly ExitStreams _exits;
     private readonly DirectoryStreamHandler? _directory;
     private readonly Func<KnownRelays> _relays;
@@ -61,6 +61,13 @@ public sealed class StreamRequests : IAsyncDisposable
 
     /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
     public void RefuseNew() => _isClosing = true;
+
+    /// <summary>Where streams may lead from now on; those that are open go on.</summary>
+    public void UseRules(ExitRules rules)
+    {
+        _rules = rules;
+        _exits.UseRules(rules);
+    }
 
     /// <summary>Ends all streams and waits for them.</summary>
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();

@@ -2,6 +2,7 @@ namespace Tunic.Node.Configuration.Torrc;
 
 /// <summary>What came of reading a configuration.</summary>
 /// <param name="Options">Checked options.</param>
+/// <param name="Settings">What they were read from.</param>
 /// <param name="Warnings">Sentences for the log at warning level, options that are ignored among them.</param>
 /// <param name="Notices">Sentences for the log at notice level: files that were read.</param>
-internal sealed record TorrcLoadResult(TorrcOptions Options, IReadOnlyList<string> Warnings, IReadOnlyList<string> Notices);
+internal sealed record TorrcLoadResult(TorrcOptions Options, TorrcSettings Settings, IReadOnlyList<string> Warnings, IReadOnlyList<string> Notices);

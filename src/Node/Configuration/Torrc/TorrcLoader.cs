@@ -18,7 +18,7 @@ internal static class TorrcLoader
         settings.Assign(ReadTorrc(commandLine, standardInput, notices));
         settings.Assign(commandLine.Options);
         TorrcOptions options = TorrcOptionsReader.Read(settings);
-        return new TorrcLoadResult(options, settings.Warnings, notices);
+        return new TorrcLoadResult(options, settings, settings.Warnings, notices);
     }
 
     private static IReadOnlyList<TorrcLine> ReadDefaults(TorCommandLine commandLine, List<string> notices)

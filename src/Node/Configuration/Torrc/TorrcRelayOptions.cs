@@ -1,3 +1,4 @@
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Policies;
 
 namespace Tunic.Node.Configuration.Torrc;
@@ -35,8 +36,13 @@ internal sealed record TorrcRelayOptions
     /// <summary>Fingerprints of relays of the same operator.</summary>
     internal required IReadOnlyList<string> MyFamily { get; init; }
 
-    internal required IReadOnlyList<string> FamilyIds { get; init; }
+    /// <summary>Families with a key of their own, by it.</summary>
+    internal required IReadOnlyList<Ed25519Identity> FamilyIds { get; init; }
 
+    /// <summary>"*" was among them: every family whose key is found.</summary>
+    internal required bool AcceptsAnyFamily { get; init; }
+
+    /// <summary>Absolute; null for the key directory.</summary>
     internal required string? FamilyKeyDirectory { get; init; }
 
     internal required TimeSpan SigningKeyLifetime { get; init; }

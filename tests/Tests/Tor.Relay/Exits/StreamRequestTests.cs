@@ -71,6 +71,17 @@ public sealed class StreamRequestTests
     }
 
     [Fact]
+    public async Task Other_rules_hold_for_the_next_stream()
+    {
+        await using var bench = new RelayBench(exit: OpenExit);
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
+
+        bench.Streams.UseRules(new ExitRules(new ExitOptions(), () => [], () => KnownRelays.None, () => RelayParameters.Default));
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("127.0.0.1:80")));
+    }
+
+    [Fact]
     public async Task Begin_dir_without_a_directory_is_answered_end_notdirectory()
     {
         await using var bench = new RelayBench();
