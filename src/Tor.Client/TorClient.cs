@@ -52,7 +52,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
-    private IDisposable? _ownConnector;
+    private TlsConnector? _ownConnector;
     private Task _running = Task.CompletedTask;
     private Consensus? _latestConsensus;
     private volatile IdleTimes _idle;
