@@ -12,7 +12,7 @@ public sealed class HashX
     public const int HashLength = 32;
 
     /// <summary>Inputs that are hashed at once.</summary>
-    internal const int StripLength = 512;
+    internal const int StripLength = 1024;
 
     private readonly HashXGenerator _generator = new();
     private readonly HashXLanes<Vector512<ulong>, Lanes512>? _eight;

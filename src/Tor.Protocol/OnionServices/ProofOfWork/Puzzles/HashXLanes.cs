@@ -14,9 +14,10 @@ internal sealed class HashXLanes<TVector, TLanes>
 {
     private const int RegisterCount = 8;
     private const int LanesPerWord = 64;
+    private const int RegisterStride = HashX.StripLength + 40;
 
-    private readonly HashXMemory _registers = new(RegisterCount * HashX.StripLength);
-    private readonly HashXMemory _branchRegisters = new(RegisterCount * HashX.StripLength);
+    private readonly HashXMemory _registers = new(RegisterCount * RegisterStride);
+    private readonly HashXMemory _branchRegisters = new(RegisterCount * RegisterStride);
     private readonly HashXMemory _products = new(HashX.StripLength);
     private readonly ulong[] _mayBranch = new ulong[HashX.StripLength / LanesPerWord];
     private readonly int[] _branching = new int[HashX.StripLength];
@@ -51,12 +52,12 @@ internal sealed class HashXLanes<TVector, TLanes>
     {
         for (int register = 0; register < RegisterCount; register++)
         {
-            registers[register] = _registers.Span[(register * HashX.StripLength) + lane];
+            registers[register] = _registers.Span[(register * RegisterStride) + lane];
         }
     }
 
     private static Span<TVector> Register(Span<TVector> registers, int index, int vectors) =>
-        registers.Slice(index * (HashX.StripLength / LanesPerVector), vectors);
+        registers.Slice(index * (RegisterStride / LanesPerVector), vectors);
 
     // SipHash-2-4 whose state is taken twice: before and after its last rounds.
     private static void Initialize(Span<TVector> registers, ReadOnlySpan<TVector> inputs, SipHashState key)
@@ -88,7 +89,7 @@ internal sealed class HashXLanes<TVector, TLanes>
 
     private static void Store(Span<TVector> registers, int first, int index, TVector v0, TVector v1, TVector v2, TVector v3)
     {
-        int stride = HashX.StripLength / LanesPerVector;
+        int stride = RegisterStride / LanesPerVector;
         registers[(first * stride) + index] = v0;
         registers[((first + 1) * stride) + index] = v1;
         registers[((first + 2) * stride) + index] = v2;
@@ -97,7 +98,7 @@ internal sealed class HashXLanes<TVector, TLanes>
 
     private static void Finish(Span<TVector> registers, Span<TVector> hashes, SipHashState key)
     {
-        int stride = HashX.StripLength / LanesPerVector;
+        int stride = RegisterStride / LanesPerVector;
         for (int i = 0; i < hashes.Length; i++)
         {
             TVector v0 = TLanes.Add(registers[i], TLanes.Broadcast(key.V0));
@@ -158,8 +159,8 @@ internal sealed class HashXLanes<TVector, TLanes>
         Span<ulong> some = _branchRegisters.Span;
         for (int register = 0; register < RegisterCount; register++)
         {
-            Span<ulong> from = all.Slice(register * HashX.StripLength, HashX.StripLength);
-            Span<ulong> to = some.Slice(register * HashX.StripLength, HashX.StripLength);
+            Span<ulong> from = all.Slice(register * RegisterStride, HashX.StripLength);
+            Span<ulong> to = some.Slice(register * RegisterStride, HashX.StripLength);
             for (int i = 0; i < branching.Length; i++)
             {
                 to[i] = from[branching[i]];
@@ -174,8 +175,8 @@ internal sealed class HashXLanes<TVector, TLanes>
 
         for (int register = 0; register < RegisterCount; register++)
         {
-            Span<ulong> from = some.Slice(register * HashX.StripLength, HashX.StripLength);
-            Span<ulong> to = all.Slice(register * HashX.StripLength, HashX.StripLength);
+            Span<ulong> from = some.Slice(register * RegisterStride, HashX.StripLength);
+            Span<ulong> to = all.Slice(register * RegisterStride, HashX.StripLength);
             for (int i = 0; i < branching.Length; i++)
             {
                 to[branching[i]] = from[i];
