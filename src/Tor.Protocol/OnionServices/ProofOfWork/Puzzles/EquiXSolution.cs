@@ -23,7 +23,8 @@ public readonly record struct EquiXSolution(ulong Left, ulong Right)
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count);
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             return unchecked((ushort)((index < 4 ? Left : Right) >> (16 * (index % 4))));
         }
     }
