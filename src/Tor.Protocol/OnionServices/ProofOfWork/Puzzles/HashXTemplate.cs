@@ -10,7 +10,10 @@ internal sealed class HashXTemplate(HashXOperation operation, int latency, HashX
     public static readonly HashXTemplate Xor = OfTwo(HashXOperation.Xor, 1, HashXPorts.Any);
     public static readonly HashXTemplate AddShifted = new(HashXOperation.AddShifted, 1, HashXPorts.Port0Or1)
     {
-        HasSource = true, SourceIsParameter = true, ImmediateMask = 3, ImmediateMayBeZero = true,
+        HasSource = true,
+        SourceIsParameter = true,
+        ImmediateMask = 3,
+        ImmediateMayBeZero = true,
     };
 
     public static readonly HashXTemplate RotateRight = new(HashXOperation.RotateRight, 1, HashXPorts.Port0Or5) { ImmediateMask = 63 };
