@@ -136,13 +136,31 @@ internal sealed class HashXLanes<TVector, TLanes>
                     break;
                 case HashXOperation.MultiplyHigh or HashXOperation.MultiplyHighSigned:
                     Apply(instruction, registers, vectors);
-                    Register(registers, instruction.Destination, vectors).CopyTo(products);
+                    if (IsTested(program[(at + 1)..]))
+                    {
+                        Register(registers, instruction.Destination, vectors).CopyTo(products);
+                    }
+
                     break;
                 default:
                     Apply(instruction, registers, vectors);
                     break;
             }
         }
+    }
+
+    /// <summary>Whether a branch comes before the next high product.</summary>
+    private static bool IsTested(ReadOnlySpan<HashXInstruction> rest)
+    {
+        foreach (HashXInstruction instruction in rest)
+        {
+            if (instruction.Operation is HashXOperation.Branch or HashXOperation.MultiplyHigh or HashXOperation.MultiplyHighSigned)
+            {
+                return instruction.Operation == HashXOperation.Branch;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Lets those that go back to the target run the way from there once more, apart from the others.</summary>
