@@ -75,8 +75,8 @@ public sealed class ProofOfWorkSeedsTests
         var seeds = new ProofOfWorkSeeds(new SeededRandomSource(4), _start);
         byte[] other = [.. _key[..31], 0x10];
         Assert.NotEqual(ProofOfWorkVerdict.Accepted, new ProofOfWorkVerifier(seeds).Verify(other, Solve(seeds.Current, 1)));
-        Assert.Throws<ArgumentException>(() => new ProofOfWorkVerifier(seeds).Verify(_key[..31], default));
-        Assert.Throws<ArgumentException>(() => new ProofOfWorkSolver(_key[..31], new byte[32], 1, new SeededRandomSource(1)));
+        Assert.Throws<ArgumentException>(() => new ProofOfWorkVerifier(seeds).Verify(_key.AsSpan(0, 31), default));
+        Assert.Throws<ArgumentException>(() => new ProofOfWorkSolver(_key.AsSpan(0, 31), new byte[32], 1, new SeededRandomSource(1)));
         Assert.Throws<ArgumentException>(() => new ProofOfWorkSolver(_key, new byte[33], 1, new SeededRandomSource(1)));
     }
 
