@@ -17,6 +17,7 @@ internal static class TargetList
         .. StateTargets.All,
         .. ProxyTargets.All,
         .. EdgeTargets.All,
+        .. ProofOfWorkTargets.All,
         .. StatefulTargets.All,
     ];
 }
