@@ -93,6 +93,15 @@ public sealed class PeriodScheduleTests
         }
     }
 
+    [Fact]
+    public void A_period_and_a_schedule_can_be_written_down()
+    {
+        var schedule = new PeriodSchedule(Time("2016-04-13 11:00:00"), _hour, _day);
+
+        Assert.Equal("16903 of 1440 min", schedule.CurrentPeriod.ToString());
+        Assert.Contains("16903 of 1440 min", schedule.ToString(), StringComparison.Ordinal);
+    }
+
     private static DateTime Time(string text) =>
         DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
 }
