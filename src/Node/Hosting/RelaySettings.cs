@@ -25,6 +25,9 @@ internal sealed record RelaySettings
     /// <summary>Streams that come from a relay which the consensus does not list are refused (<c>RefuseUnknownExits</c>); null: as the consensus says.</summary>
     internal bool? RefusesUnknownRelays { get; init; }
 
+    /// <summary>Most bytes of onion service descriptors kept for others (<c>MaxHSDirCacheBytes</c>); 0: a fifth of the memory for queues.</summary>
+    internal long MaxOnionServiceCacheBytes { get; init; }
+
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;
 
