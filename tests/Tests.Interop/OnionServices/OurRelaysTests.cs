@@ -40,15 +40,17 @@ public sealed class OurRelaysTests
         await WaitUntilPublishedAsync(events, relays.Length);
 
         byte[] content = LoopbackHttpServer.Content(PageLength);
+        string[] host = ["--header", $"Host: {new Uri(server.Url("/")).Authority}"]; // the server answers to no other name
         for (int visit = 1; visit <= Visits; visit++)
         {
             string url = string.Create(CultureInfo.InvariantCulture, $"http://{address}/bytes/{PageLength}");
-            CurlResult page = await Curl.ThroughSocks5(client.SocksPort, $"visit{visit}", limit: Limit).GetAsync(url); // a circuit of its own
+            CurlResult page = await Curl.ThroughSocks5(client.SocksPort, $"visit{visit}", limit: Limit).GetAsync(url, host); // a circuit of its own
             Assert.True(page.HttpStatus == 200, $"visit {visit}: {page.Output}");
             Assert.Equal(content, page.Body);
         }
 
-        CurlResult posted = await Curl.ThroughSocks5(client.SocksPort, "post", limit: Limit).PostAsync($"http://{address}/echo", content);
+        CurlResult posted = await Curl.ThroughSocks5(client.SocksPort, "post", limit: Limit).PostAsync($"http://{address}/echo", content, host);
+        Assert.True(posted.HttpStatus == 200, posted.Output);
         Assert.Equal(content, posted.Body);
         await AssertLastHopsAsync(client, "HS_CLIENT_REND", relays);
         await AssertLastHopsAsync(service, "HS_SERVICE_INTRO", relays);
