@@ -1,6 +1,6 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Overlay;
@@ -11,12 +11,15 @@ using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Errors;
@@ -31,7 +34,7 @@ namespace Tunic.Tor.Client;
 
 /// <summary>A Tor client: learns the network, keeps circuits, opens streams. Start it once, dispose it once.</summary>
 /// <remarks>Thread safe.</remarks>
-public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
+public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
     private readonly ClientOptions _options;
     private readonly RandomSource _random;
@@ -49,6 +52,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
+    private IDisposable? _ownConnector;
     private Task _running = Task.CompletedTask;
     private Consensus? _latestConsensus;
     private volatile IdleTimes _idle;
@@ -89,13 +93,27 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
         _metrics = new ClientMetrics(environment, _channels, _pool);
-        if (options.PathLength < ClientOptions.DefaultPathLength)
-        {
-            LogShortPaths(_log, options.PathLength);
-        }
-
+        WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
+    }
+
+    /// <summary>A client that a program has for itself, bootstrapping already: the rest of what it needs is made here, and goes when it is disposed.</summary>
+    /// <param name="profile">The network: <see cref="Tunic.Tor.Network.NetworkDirectory.Profiles.PublicTorNetwork"/>, or what a network file describes.</param>
+    /// <param name="options">How to behave; the usual ways by default.</param>
+    /// <param name="store">
+    /// Where guards and directory documents are kept. Default: memory only. A program that is started again and again should keep them: who
+    /// chooses new guards each time meets a bad one sooner.
+    /// </param>
+    /// <param name="log">Default: nobody listens.</param>
+    public static TorClient Open(NetworkProfile profile, ClientOptions? options = null, IStateStore? store = null, ILogger? log = null)
+    {
+        RandomSource random = SystemRandomSource.Instance;
+        var connector = new TlsConnector(random, new TlsConnectorOptions());
+        var environment = new ChannelEnvironment(new ChannelOptions(), new CellSegmentPool(), random, TimeProvider.System, log ?? NullLogger.Instance);
+        var client = new TorClient(profile, options ?? new ClientOptions(), connector, store ?? new MemoryStateStore(), environment) { _ownConnector = connector };
+        client.Start();
+        return client;
     }
 
     /// <summary>Raised as the bootstrap goes on, in rising order of percent.</summary>
@@ -116,6 +134,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Ends when the first circuit is there; fails when the client stops before.</summary>
     public Task Bootstrapped => _firstCircuit.Task;
 
+    /// <summary>Ends when enough of the network is known to build circuits.</summary>
+    public Task DirectoryReady => _directory.Ready;
+
     /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
     public Task Completion => _running;
 
@@ -134,11 +155,37 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
 
+    /// <summary>
+    /// Hops of circuits to exits, 2 to 8; begins as <see cref="ClientOptions.PathLength"/>. A change takes the circuits of the old length out of
+    /// use: streams that are open on them go on, new ones get circuits of the new length.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the range.</exception>
+    public int PathLength
+    {
+        get => _pool.PathLength;
+        set
+        {
+            if (value == PathLength)
+            {
+                return;
+            }
+
+            ClientOptions changed = _options with { PathLength = value };
+            WarnOfShortPaths(changed);
+            _pool.ChangePathLength(changed.PathLength);
+        }
+    }
+
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
     public void UseNewCircuits() => _pool.RetireAll();
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
+
+    /// <summary>Builds a circuit through a guard and a middle to this relay. The caller closes it.</summary>
+    /// <exception cref="TunicException">It could not be built.</exception>
+    public Task<OriginCircuit> BuildCircuitToAsync(Relay relay, CancellationToken cancel) =>
+        BuildCircuitToAsync(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), cancel);
 
     /// <summary>Builds a circuit through a guard and a middle to a relay that the consensus need not list. The caller closes it.</summary>
     /// <exception cref="TunicException">It could not be built.</exception>
@@ -175,7 +222,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             cancel);
         if (!request.ContinueInline)
         {
-            await LeaveReceiveLoop();
+            await ReceiveLoop.LeaveAsync(); // the caller may block
         }
 
         return opened;
@@ -189,7 +236,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             : new Resolve(nameOrAddress.ToLowerInvariant());
         Resolved resolved = await TryCircuitsAsync(
             new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
-        await LeaveReceiveLoop();
+        await ReceiveLoop.LeaveAsync();
         return resolved;
     }
 
@@ -207,6 +254,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
         await _channels.DisposeAsync();
+        _ownConnector?.Dispose();
         _metrics.Dispose();
         await _directory.SaveStateAsync(CancellationToken.None);
         _firstCircuit.TrySetException(new CircuitEndedException(ErrorKind.ShuttingDown, "the client was stopped"));
@@ -215,18 +263,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     private async Task RunAsync()
     {
-        Task directory = _directory.RunAsync(_stop.Token);
-        await Task.WhenAny(_directory.Ready, directory);
-        if (_directory.Ready.IsCompletedSuccessfully)
-        {
-            _progress.Report(BootstrapProgress.BuildingCircuit);
-            _pool.Start();
-        }
-
-        Task liveness = _directory.Ready.IsCompletedSuccessfully ? FollowLivenessAsync() : Task.CompletedTask;
         try
         {
-            await Task.WhenAll(directory, liveness);
+            await LoopGroup.RunAsync([_directory.RunAsync, UseDirectoryAsync], _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -240,12 +279,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
         catch (Exception failure) when (failure is CorruptStateException or IOException)
         {
-            LogCannotStart(_log, failure.Message);
+            TorClientLog.CannotStart(_log, failure.Message);
             _firstCircuit.TrySetException(failure);
         }
         catch (Exception failure)
         {
-            LogStopped(_log, failure);
+            TorClientLog.Stopped(_log, failure);
             _firstCircuit.TrySetException(failure);
         }
     }
@@ -314,27 +353,35 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
     }
 
+    private async Task UseDirectoryAsync(CancellationToken stop)
+    {
+        await _directory.Ready.WaitAsync(stop);
+        _progress.Report(BootstrapProgress.BuildingCircuit);
+        _pool.Start();
+        await FollowLivenessAsync(stop);
+    }
+
     /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
-    private async Task FollowLivenessAsync()
+    private async Task FollowLivenessAsync(CancellationToken stop)
     {
         try
         {
-            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, stop) ?? Task.CompletedTask);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client is shutting down
         }
         catch (Exception failure)
         {
-            LogLivenessFault(_log, failure);
+            TorClientLog.LivenessFault(_log, failure);
         }
     }
 
     private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
     {
         DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
-        await LeaveReceiveLoop(); // those who are told that relays are down
+        await ReceiveLoop.LeaveAsync(); // those who are told that relays are down
         return response;
     }
 
@@ -358,9 +405,6 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         DownChanged?.Invoke(down);
     }
 
-    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
-    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-
     private CircuitEdgeSettings CreateSettings()
     {
         if (_planner.View?.Consensus.Parameters is not { } parameters)
@@ -378,6 +422,14 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         };
     }
 
+    private void WarnOfShortPaths(ClientOptions options)
+    {
+        if (options.PathLength < ClientOptions.DefaultPathLength)
+        {
+            TorClientLog.ShortPaths(_log, options.PathLength);
+        }
+    }
+
     private void OnCircuitBuilt()
     {
         if (_firstCircuit.TrySetResult())
@@ -389,18 +441,4 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private static ExitAddressFamily FamilyOf(string host) => !IPAddress.TryParse(host, out IPAddress? address)
         ? ExitAddressFamily.Any
         : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? ExitAddressFamily.IPv6 : ExitAddressFamily.IPv4;
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "a fault while following who is down; please report it")]
-    private static partial void LogLivenessFault(ILogger log, Exception failure);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Circuits of {Hops} hops are not anonymous: the relay that knows you and the relay that knows your target are neighbours.")]
-    private static partial void LogShortPaths(ILogger log, int hops);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped: {Reason}")]
-    private static partial void LogCannotStart(ILogger log, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
-    private static partial void LogStopped(ILogger log, Exception failure);
 }

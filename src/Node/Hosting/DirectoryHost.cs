@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
@@ -50,7 +51,7 @@ internal sealed class DirectoryHost : IDisposable
     }
 
     /// <summary>Serves the ports until cancelled.</summary>
-    internal Task RunAsync(CancellationToken cancel) => Task.WhenAll(_ports.Select(port => port.RunAsync(cancel)));
+    internal Task RunAsync(CancellationToken cancel) => LoopGroup.RunAsync(_ports.Select(port => (Func<CancellationToken, Task>)port.RunAsync), cancel);
 
     /// <summary>Serves one stream of a circuit.</summary>
     internal Task ServeAsync(Stream stream, DirectoryStreamOrigin origin, CancellationToken cancel) =>

@@ -26,7 +26,6 @@ namespace Tunic.Node.Hosting;
 internal sealed partial class RelayHost : IAsyncDisposable
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly RelaySettings _settings;
     private readonly NetworkProfile _profile;
@@ -142,8 +141,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
         Task mirroring = _mirror?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task voting = _authority?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task watching = _liveness?.RunAsync(_settings.Publishes, _directory is not null, _stop.Token) ?? Task.CompletedTask;
+        Task rotating = new KeyRotation(_keys, () => Volatile.Read(ref _schedule), UseKeys, _environment.Time, _environment.Log).RunAsync(_stop.Token);
         _running = Task.WhenAll(
-            WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
+            WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(rotating));
     }
 
     /// <summary>From now on clients are sent to other exits: this one is about to end.</summary>
@@ -273,35 +273,28 @@ internal sealed partial class RelayHost : IAsyncDisposable
         return _settings.RefusesUnknownRelays is { } wish ? parameters with { RefusesUnknownRelays = wish } : parameters;
     }
 
-    private async Task RotateAsync()
+    private void UseKeys(RelayKeyChanges changes)
     {
-        while (true)
+        if (changes.HasFlag(RelayKeyChanges.Link))
         {
-            TimeSpan pause = _keys.NextRotation - UtcNow;
-            await Task.Delay(pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause, _environment.Time, _stop.Token);
-            RelayKeyChanges changes = await _keys.RotateAsync(
-                Volatile.Read(ref _schedule), UtcNow, _stop.Token);
-            if (changes.HasFlag(RelayKeyChanges.Link))
-            {
-                _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
-                _replacedLinks.Clear();
-                _replacedLinks.Add(_link);
-                _link = CreateLink();
-            }
+            _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
+            _replacedLinks.Clear();
+            _replacedLinks.Add(_link);
+            _link = CreateLink();
+        }
 
-            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.OldOnionForgotten)) != 0)
-            {
-                _handshakes = CreateHandshakes();
-            }
+        if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.OldOnionForgotten)) != 0)
+        {
+            _handshakes = CreateHandshakes();
+        }
 
-            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
-            {
-                _publisher.MarkDirty("the keys have changed");
-            }
+        if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
+        {
+            _publisher.MarkDirty("the keys have changed");
         }
     }
 
-    /// <summary>A fault in the upkeep is told and does not end the relay: it goes on with the keys it has.</summary>
+    /// <summary>A fault in the upkeep is told and does not end the relay.</summary>
     private async Task WatchAsync(Task work)
     {
         try
@@ -311,10 +304,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // stopped
-        }
-        catch (KeyFileException failure)
-        {
-            _environment.Log.Error(failure.Message);
         }
         catch (Exception failure)
         {

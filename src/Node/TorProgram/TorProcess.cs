@@ -194,7 +194,12 @@ internal sealed class TorProcess : IAsyncDisposable
 
     private void UseLogs(TorrcGeneralOptions general)
     {
-        Redaction.IsOff = general.SafeLogging == SafeLogging.None;
+        Redaction.Scope = general.SafeLogging switch
+        {
+            SafeLogging.None => RedactionScope.Nobody,
+            SafeLogging.Relay => RedactionScope.Strangers,
+            _ => RedactionScope.Everybody,
+        };
         _log.Granularity = general.LogTimeGranularity;
         _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
     }

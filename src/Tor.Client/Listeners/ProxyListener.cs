@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tunic.Tor.Network;
 
 namespace Tunic.Tor.Client.Listeners;
 
@@ -133,16 +134,12 @@ public abstract partial class ProxyListener : IAsyncDisposable
 
     private static Socket Open(IPEndPoint endPoint, string optionName)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
-            return socket;
+            return OwnListeners.Open(endPoint, Backlog);
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
             throw CannotOpen(endPoint, optionName, failure);
         }
     }

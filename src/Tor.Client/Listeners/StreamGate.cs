@@ -50,7 +50,7 @@ internal sealed partial class StreamGate
 
         if (_privateWarning.Allows())
         {
-            LogPrivate(_log, _options.OptionName);
+            LogPrivate(_log, _options.OptionName, Sensitive.OfOurs(target.Host));
         }
 
         return LocalEndReason.PrivateAddress;
@@ -66,7 +66,7 @@ internal sealed partial class StreamGate
         }
         catch (Exception failure) when (failure is TunicException or TimeoutException)
         {
-            LogFailed(_log, _options.OptionName, failure.Message);
+            LogFailed(_log, _options.OptionName, Sensitive.OfOurs(request.Target.ToString()), failure.Message);
             return (null, StreamFailure.From(failure));
         }
     }
@@ -82,7 +82,7 @@ internal sealed partial class StreamGate
         }
         catch (Exception failure) when (failure is TunicException or TimeoutException)
         {
-            LogFailed(_log, _options.OptionName, failure.Message);
+            LogFailed(_log, _options.OptionName, Sensitive.OfOurs(target.Host), failure.Message);
             return (null, StreamFailure.From(failure));
         }
     }
@@ -121,9 +121,9 @@ internal sealed partial class StreamGate
         return answer.Address is not { } address || !_options.RejectInternalAddresses || !InternalAddress.Contains(address);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Option}: refused a request for a private address, which means something else at an exit")]
-    private static partial void LogPrivate(ILogger log, string option);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Option}: refused a request for the private address {Target}, which means something else at an exit")]
+    private static partial void LogPrivate(ILogger log, string option, Sensitive<string> target);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Option}: a request failed: {Why}")]
-    private static partial void LogFailed(ILogger log, string option, string why);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Option}: a request for {Target} failed: {Why}")]
+    private static partial void LogFailed(ILogger log, string option, Sensitive<string> target, string why);
 }

@@ -32,8 +32,11 @@ internal sealed class DirectoryFetcher(
     ILogger log)
     : IDirectoryFetcher, IAsyncDisposable
 {
-    /// <summary>Time for one directory to answer.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>So long a directory may say nothing.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>So long it may take for one answer: a slow link needs minutes for a consensus, and nobody may keep us with a byte now and then.</summary>
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromMinutes(15);
 
     private readonly SemaphoreSlim _choosing = new(1);
     private readonly HashSet<RsaIdentity> _failed = [];
@@ -49,13 +52,22 @@ internal sealed class DirectoryFetcher(
         for (int attempt = 1; ; attempt++)
         {
             DirectoryCircuit? directory = null;
+            bool hasAnswered = false;
             try
             {
                 directory = await GetDirectoryAsync(avoid, cancel);
-                using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                timer.CancelAfter(RequestTimeout);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                limit.CancelAfter(RequestLimit);
+                using var stall = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+                stall.CancelAfter(StallLimit);
+                void OnProgress()
+                {
+                    hasAnswered = true;
+                    stall.CancelAfter(StallLimit);
+                }
+
                 DirectoryResponse response =
-                    await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+                    await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, OnProgress, stall.Token);
                 if (response.Status is not (200 or 304 or 404))
                 {
                     throw new DirectoryException($"a directory answered {response.Status} {response.Reason}");
@@ -71,7 +83,15 @@ internal sealed class DirectoryFetcher(
             }
             catch (Exception failure) when (IsOfDirectory(failure, cancel))
             {
-                planner.OnGuardFailed(directory?.Use);
+                if (hasAnswered)
+                {
+                    planner.OnDirectoryAnswered(directory?.Use); // a poor answer of a good guard: whoever overloads it must not choose the next
+                }
+                else
+                {
+                    planner.OnGuardFailed(directory?.Use);
+                }
+
                 await ForgetAsync(directory);
                 LogFailed(log, request.Path, failure.Message);
                 if (attempt >= attempts)
@@ -92,7 +112,7 @@ internal sealed class DirectoryFetcher(
         {
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timer.CancelAfter(timeLimit);
-            DirectoryResponse response = await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+            DirectoryResponse response = await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, onProgress: null, timer.Token);
             planner.OnDirectoryAnswered(directory.Use);
             return response;
         }
@@ -181,7 +201,7 @@ internal sealed class DirectoryFetcher(
             }
 
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            timer.CancelAfter(RequestTimeout);
+            timer.CancelAfter(StallLimit);
             OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, timer.Token);
             Progress?.Report(BootstrapProgress.DirectoryCircuit);
             return new DirectoryCircuit(target.RsaIdentity, circuit, use);

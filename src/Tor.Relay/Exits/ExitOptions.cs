@@ -9,7 +9,7 @@ public sealed record ExitOptions
     /// <summary>The exit policy. Default: reject everything. Private and own addresses are refused whatever it says.</summary>
     public ExitPolicy Policy { get; init; } = ExitPolicy.RejectAll;
 
-    /// <summary>Single targets that are reached in spite of every rule, such as a service of the operator's own machine. Default none.</summary>
+    /// <summary>Single targets that are reached in spite of the policy, though not when they are relays' ports or listeners of ours; such as a service of the operator's own machine. Default none.</summary>
     public IReadOnlySet<IPEndPoint> AllowedTargets { get; init; } = new HashSet<IPEndPoint>();
 
     /// <summary>Whether the policy alone decides about private addresses. Default false; for test networks.</summary>

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Errors;
@@ -9,7 +11,7 @@ using Tunic.Tor.Relay.Circuits;
 namespace Tunic.Tor.Relay.Exits;
 
 /// <summary>One stream at an exit from BEGIN to END: lookup, rules, connection, and then bytes both ways; or one lookup.</summary>
-internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolver resolver, ChannelEnvironment environment)
+internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, IResolver resolver, ChannelEnvironment environment)
 {
     /// <summary>What RESOLVED always says, in seconds (stock RESOLVED_CLIPPED_TTL).</summary>
     internal const uint ResolvedTimeToLive = 60;
@@ -88,6 +90,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         {
             if (await FindTargetAsync(begin, cancel) is not { } target)
             {
+                LogNotFound(environment.Log, Sensitive.Of(begin.Host));
                 stream.Close(EndReason.ResolveFailed);
                 return null;
             }
@@ -95,6 +98,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
             uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
             if (rules.FindRefusal(target.EndPoint) is { } refusal)
             {
+                LogRefused(environment.Log, Sensitive.Of(target.EndPoint), refusal);
                 stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
                 return null;
             }
@@ -150,6 +154,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         }
         catch (SocketException failure)
         {
+            LogNotConnected(environment.Log, Sensitive.Of(target), failure.SocketErrorCode);
             stream.Close(SocketErrors.ToEndReason(failure.SocketErrorCode));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -222,4 +227,13 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>Letters, digits, hyphen, dot and underscore (stock address_is_invalid_destination), and not too long for a name.</summary>
     private static bool IsHostName(string host) =>
         host.Length is > 0 and <= byte.MaxValue && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_');
+
+    [LoggerMessage(LogLevel.Debug, "A client asks for {Target}, which the policy refuses: {Reason}.")]
+    private static partial void LogRefused(ILogger log, Sensitive<IPEndPoint> target, EndReason reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Target} cannot be reached for a client: {Error}.")]
+    private static partial void LogNotConnected(ILogger log, Sensitive<IPEndPoint> target, SocketError error);
+
+    [LoggerMessage(LogLevel.Debug, "A client asks for {Host}, which is no address that may be reached.")]
+    private static partial void LogNotFound(ILogger log, Sensitive<string> host);
 }

@@ -36,25 +36,8 @@ public sealed partial class TlsListener(
     /// <exception cref="SocketException">The address is not ours or in use.</exception>
     public void Start()
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = false; // IPv4 has a listener of its own
-            }
-
-            socket.Bind(address);
-            socket.Listen(options.Backlog);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        _socket = socket;
-        _accepting = AcceptAsync(socket);
+        _socket = OwnListeners.Open(address, options.Backlog);
+        _accepting = AcceptAsync(_socket);
     }
 
     /// <summary>Stops accepting and breaks off the handshakes under way. Channels that are open stay.</summary>
@@ -119,7 +102,7 @@ public sealed partial class TlsListener(
                 throw;
             }
 
-            LogRefused(environment.Log, failure.Message); // a stranger's fault: nothing that the operator has to know
+            LogRefused(environment.Log, Sensitive.Of(remote), failure.Message); // a stranger's fault: nothing that the operator has to know
         }
     }
 
@@ -145,6 +128,6 @@ public sealed partial class TlsListener(
     [LoggerMessage(Level = LogLevel.Warning, Message = "cannot accept a connection: {Error}")]
     private static partial void LogAcceptFailed(ILogger log, SocketError error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection failed: {Reason}")]
-    private static partial void LogRefused(ILogger log, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection from {Remote} failed: {Reason}")]
+    private static partial void LogRefused(ILogger log, Sensitive<IPAddress> remote, string reason);
 }

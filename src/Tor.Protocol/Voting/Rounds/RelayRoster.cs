@@ -93,6 +93,10 @@ public sealed class RelayRoster
         }
     }
 
+    /// <summary>Whether the relay was reached lately or is in the consensus. Its tests must not wait for those of relays that were only uploaded.</summary>
+    public bool IsProven(RsaIdentity relay, DateTime now) =>
+        Shelf.IsListed(relay) || Reachability.Find(relay).IPv4 > now - FlagAssigner.ReachableFor;
+
     /// <summary>Whether the relay has uploaded, and has been reached where that matters.</summary>
     public bool IsReady(RsaIdentity relay) => Shelf.FindCurrent(relay) is not null
         && (relay == _options.Self || !_flags.TestReachability || Reachability.Find(relay).IPv4 is not null);

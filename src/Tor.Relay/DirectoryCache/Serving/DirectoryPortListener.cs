@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Serving;
@@ -41,16 +42,12 @@ public sealed partial class DirectoryPortListener : IDisposable
     /// <exception cref="DirectoryPortException">The address cannot be used.</exception>
     public static DirectoryPortListener Bind(IPEndPoint address, DirectoryServer server, ConnectionLimits limits, ILogger log)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(address);
-            socket.Listen();
-            return new DirectoryPortListener(socket, server, limits, log);
+            return new DirectoryPortListener(OwnListeners.Open(address), server, limits, log);
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
             throw new DirectoryPortException($"The directory port {address} cannot be opened: {failure.Message}", failure);
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tunic.Tests.TorRelay.Support;
+using Tunic.Tor.Network;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
@@ -101,6 +102,35 @@ public sealed class StreamRequestTests
         RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
 
         Assert.Equal(reason, await RefusalAsync(circuit, Begin(target)));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    [InlineData("name.that.leads.home")]
+    public async Task No_policy_and_no_single_target_opens_a_listener_of_our_own(string host)
+    {
+        using Socket own = OwnListeners.Open(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = (IPEndPoint)own.LocalEndPoint!;
+        ExitOptions exit = OpenExit with { AllowedTargets = new HashSet<IPEndPoint> { address, new(IPAddress.Any, address.Port) } };
+        await using var bench = new RelayBench(exit: exit, resolver: new LoopbackResolver());
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin($"{host}:{address.Port}")));
+        Assert.False(own.Poll(TimeSpan.Zero, SelectMode.SelectRead)); // nobody waits to be accepted
+    }
+
+    [Fact]
+    public async Task A_single_target_that_is_a_relays_port_is_refused()
+    {
+        IPEndPoint port = IPEndPoint.Parse("127.0.0.1:9");
+        var exit = new ExitOptions { AllowedTargets = new HashSet<IPEndPoint> { port } };
+        await using var bench = new RelayBench(exit: exit, relays: new KnownRelays([new KnownRelay(RelayBench.Someone(5), [port])], []));
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("127.0.0.1:9")));
     }
 
     [Fact]
@@ -308,5 +338,14 @@ public sealed class StreamRequestTests
         }
 
         public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => ResolveAsync(address.ToString(), cancel);
+    }
+
+    /// <summary>Every name leads to 127.0.0.1.</summary>
+    private sealed class LoopbackResolver : IResolver
+    {
+        public Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel) =>
+            Task.FromResult(new NameAnswer { IPv4 = IPAddress.Loopback, TimeToLive = TimeSpan.FromMinutes(1) });
+
+        public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => Task.FromResult(NameAnswer.NotFound);
     }
 }

@@ -68,7 +68,7 @@ public class VotingAuthorityTests
     public void It_waits_five_seconds_at_most()
     {
         Begin(1, hurried: true);
-        _authorities[0].ReceiveUpload(Relays[0].Write(_now), _now);
+        _authorities[0].ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         RunUntil(Start.AddSeconds(4.9));
         Assert.Null(_authorities[0].FindConsensus(ConsensusFlavor.Unflavored));
         RunUntil(Start.AddSeconds(5.1));
@@ -159,7 +159,7 @@ public class VotingAuthorityTests
         foreach ((int index, int relay) in new[] { (0, 1), (1, 2) })
         {
             Vote lie = honest with { Relays = [.. honest.Relays.Where((_, listed) => listed != relay)] };
-            Assert.Equal(200, _authorities[index].ReceiveVotes(VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
+            Assert.Equal(200, ReceiveVotes(_authorities[index], VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
         }
 
         _isSpoilt = true;
@@ -181,15 +181,15 @@ public class VotingAuthorityTests
         _now = stranger.Schedule.VotingStarts;
         stranger.OnDeadline(_now);
         Assert.True(TryTake(stranger, out AuthorityAction.PostVote? vote));
-        Assert.Equal(new PostAnswer(400, "Vote not from a recognized v3 authority"), _authorities[0].ReceiveVotes(vote.Text, _now, true));
-        Assert.Equal(new PostAnswer(400, "Unable to parse vote"), _authorities[0].ReceiveVotes("garbage"u8.ToArray(), _now, true));
+        Assert.Equal(new PostAnswer(400, "Vote not from a recognized v3 authority"), ReceiveVotes(_authorities[0], vote.Text, _now, true));
+        Assert.Equal(new PostAnswer(400, "Unable to parse vote"), ReceiveVotes(_authorities[0], "garbage"u8.ToArray(), _now, true));
 
         _authorities[1].OnDeadline(_now);
         Assert.True(TryTake(_authorities[1], out vote));
         DateTime late = _authorities[0].Schedule.FetchMissingVotes.AddSeconds(1);
-        Assert.Equal(400, _authorities[0].ReceiveVotes(vote.Text, late, true).Status);
-        Assert.Equal(new PostAnswer(200, "Vote stored"), _authorities[0].ReceiveVotes(vote.Text, late, false));
-        Assert.Equal(new PostAnswer(200, "Duplicate discarded"), _authorities[0].ReceiveVotes(vote.Text, late, false));
+        Assert.Equal(400, ReceiveVotes(_authorities[0], vote.Text, late, true).Status);
+        Assert.Equal(new PostAnswer(200, "Vote stored"), ReceiveVotes(_authorities[0], vote.Text, late, false));
+        Assert.Equal(new PostAnswer(200, "Duplicate discarded"), ReceiveVotes(_authorities[0], vote.Text, late, false));
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public class VotingAuthorityTests
     {
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, Relays[1].Ed25519Identity, Relays[0].Address, _now);
         authority.OnReachable(Relays[0].Identity, Relays[0].Ed25519Identity, Relays[1].Address, _now);
         Assert.Null(authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
@@ -211,10 +211,13 @@ public class VotingAuthorityTests
         _flags = FlagOptions.TestingNetwork with { TestEd25519LinkKeys = false };
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, default, Relays[0].Address, _now);
         Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
     }
+
+    private static PostAnswer ReceiveVotes(VotingAuthority authority, ReadOnlyMemory<byte> body, DateTime now, bool isPosted) =>
+        authority.ReceiveVotes(ReceivedVote.ReadAll(body, authority.Votes.Authorities), now, isPosted);
 
     private void Begin(int count, bool hurried, int? total = null)
     {
@@ -252,7 +255,7 @@ public class VotingAuthorityTests
         {
             foreach (MadeRelay relay in Relays)
             {
-                authority.ReceiveUpload(relay.Write(Start), _now);
+                authority.ReceiveUpload(ReceivedUpload.Read(relay.Write(Start)), _now);
             }
         }
     }
@@ -289,7 +292,7 @@ public class VotingAuthorityTests
                 sender.OnReachable(relay.Identity, relay.Ed25519Identity, relay.Address, _now);
                 break;
             case AuthorityAction.PostVote vote:
-                Array.ForEach(others, other => other.ReceiveVotes(vote.Text, _now, true));
+                Array.ForEach(others, other => ReceiveVotes(other, vote.Text, _now, true));
                 break;
             case AuthorityAction.PostSignatures signatures:
                 Array.ForEach(others, other => Assert.True(other.ReceiveSignatures(signatures.Text).Status == 200 || _isSpoilt));
