@@ -6,6 +6,7 @@ using Tunic.Tor.Client.Listeners.Isolation;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Socks;
 
@@ -94,7 +95,7 @@ internal sealed partial class StreamGate
             return null;
         }
 
-        if (!OnionLabel.IsValid(label))
+        if (!OnionAddress.TryParse(label, out _))
         {
             return LocalEndReason.BadOnionAddress;
         }

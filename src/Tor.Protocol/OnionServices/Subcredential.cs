@@ -26,4 +26,7 @@ public readonly record struct Subcredential(Digest256 Value)
 
     /// <summary>A new array with the bytes.</summary>
     public byte[] ToArray() => Value.ToArray();
+
+    /// <summary>Nothing of it: it stands for an address, which no log may have.</summary>
+    public override string ToString() => nameof(Subcredential);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tunic.Tor.Protocol.OnionServices;
 
 /// <summary>A stretch of time in which a service has one blinded key (rend-spec-v3, "Dividing time into periods").</summary>
@@ -10,4 +12,7 @@ public readonly record struct TimePeriod(ulong Number, ulong LengthMinutes)
 
     /// <summary>The period before this one; the first has none and gives itself.</summary>
     public TimePeriod Previous => this with { Number = Number - Math.Min(1, Number) };
+
+    /// <summary>Number and length. What a record writes by itself would never end: each period has a next one.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Number} of {LengthMinutes} min");
 }

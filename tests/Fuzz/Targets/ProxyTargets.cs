@@ -20,7 +20,7 @@ internal static class ProxyTargets
         new("http-proxy-head", ReadRequest, RequestSeeds, nameof(HttpProxyHead), "HttpHeaders", nameof(TargetAddress), nameof(HttpIsolation)) { IsText = true, MaxLength = 4096 },
         new("http-response-head", ReadResponse, ResponseSeeds, nameof(HttpResponseHead), "HttpHeaders") { IsText = true, MaxLength = 4096 },
         new("http-body", ReadBody, () => ["\u00034\r\nabcd\r\n0;x=\"y\"\r\nTrailer: z\r\n\r\n"u8.ToArray(), "\u0001abcd"u8.ToArray()], nameof(HttpBodyScanner)) { IsText = true },
-        new("target-address", ReadTarget, () => ["example.com:80"u8.ToArray(), "[2001:db8::1]:443"u8.ToArray(), "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion:1"u8.ToArray()], nameof(TargetAddress), "HostName", nameof(OnionLabel)) { IsText = true },
+        new("target-address", ReadTarget, () => ["example.com:80"u8.ToArray(), "[2001:db8::1]:443"u8.ToArray(), "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion:1"u8.ToArray()], nameof(TargetAddress), "HostName") { IsText = true },
         new("dns-query", ReadQuery, DnsSeeds, nameof(DnsQuery), nameof(DnsName), nameof(DnsResponse)) { MaxLength = 1500 },
     ];
 

@@ -14,6 +14,7 @@ internal static class TargetList
         .. HandshakeTargets.All,
         .. DocumentTargets.All,
         .. DescriptorTargets.All,
+        .. OnionServiceTargets.All,
         .. FieldTargets.All,
         .. StateTargets.All,
         .. ProxyTargets.All,
