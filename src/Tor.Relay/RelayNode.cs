@@ -8,23 +8,21 @@ using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Exits;
+using Tunic.Tor.Relay.Exits.Dns;
 
 namespace Tunic.Tor.Relay;
 
 /// <summary>A relay's data path: OR ports, channels, circuits and streams. Who starts it sees to keys, descriptor and consensus.</summary>
 public sealed partial class RelayNode : IAsyncDisposable
 {
-    private const int MaxLookups = 64;
     private const int MaxNames = 16_384;
 
-    private static readonly TimeSpan _lookupTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
 
     private readonly RelayOptions _options;
     private readonly RelaySources _sources;
     private readonly ConnectionLimits _limits;
     private readonly TlsConnector _connector;
-    private readonly SystemResolver _systemResolver;
     private readonly StreamRequests _streams;
     private readonly IReadOnlyList<RelayListener> _listeners;
     private readonly BandwidthHistory _bandwidth;
@@ -52,8 +50,7 @@ public sealed partial class RelayNode : IAsyncDisposable
         AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);
         var rules = new ExitRules(options.Exit, () => sources.Link().Channel.Addresses, sources.Relays, sources.Parameters);
-        _systemResolver = new SystemResolver(MaxLookups, _lookupTimeout, time);
-        IResolver resolver = sources.Resolver ?? new CachingResolver(_systemResolver, MaxNames, random, time);
+        IResolver resolver = sources.Resolver ?? new CachingResolver(new DnsResolver(options.Exit.Dns, random, time), MaxNames, random, time);
         _streams = new StreamRequests(options.Exit, rules, resolver, sources.Directory, sources.Relays, sources.Parameters, Environment);
         Circuits = new RelayCircuits(
             options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment)
@@ -133,7 +130,6 @@ public sealed partial class RelayNode : IAsyncDisposable
         await _streams.DisposeAsync();
         await Channels.DisposeAsync();
         _connector.Dispose();
-        _systemResolver.Dispose();
         _metrics.Dispose();
     }
 

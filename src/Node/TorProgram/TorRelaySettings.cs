@@ -55,6 +55,7 @@ internal static class TorRelaySettings
                     Policy = policy,
                     AllowPrivateAddresses = !options.Exit.RejectPrivate,
                     AllowIPv6 = options.Exit.IPv6,
+                    Dns = options.Exit.Dns,
                 },
             },
             Descriptor = new RelayDescriptorOptions

@@ -8,4 +8,8 @@ namespace Tunic.Tor.Relay.Circuits;
 /// <param name="Target">Who it is; the Ed25519 part may be zero.</param>
 /// <param name="Addresses">Where it may be, best first.</param>
 /// <param name="Create">What to send to it.</param>
-internal sealed record PendingExtension(PeerIdentity Target, IReadOnlyList<IPEndPoint> Addresses, Create2 Create);
+internal sealed record PendingExtension(PeerIdentity Target, IReadOnlyList<IPEndPoint> Addresses, Create2 Create)
+{
+    /// <summary>Set when the circuit does not wait any more. Set it so that what waits goes on elsewhere: who does it holds a gate.</summary>
+    internal CancellationTokenSource GiveUp { get; } = new(); // holds no timer, so it needs no dispose
+}

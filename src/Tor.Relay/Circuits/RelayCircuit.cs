@@ -444,10 +444,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         }
 
         _next.AwaitChannel(extension, batch.Now);
-        if (!_owner.Extender.TryOpenChannel(this, extension))
-        {
-            throw new CircuitProtocolException(DestroyReason.ResourceLimit, "too many circuits wait for channels");
-        }
+        _owner.Extender.OpenChannel(this, extension);
     }
 
     private bool TrySendCreate(Channel channel, PendingExtension extension)

@@ -19,15 +19,13 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
     /// <summary>What CONNECTED says of an address that needed no lookup (stock DEFAULT_DNS_TTL).</summary>
     private static readonly TimeSpan _literalTimeToLive = TimeSpan.FromMinutes(30);
 
-    private int _connecting;
-
-    /// <summary>Whether as many targets are being looked up and connected as may be.</summary>
-    internal bool IsBusy => Volatile.Read(ref _connecting) >= options.MaxConnecting;
+    /// <summary>Places of the streams that are being looked up and connected. Who serves a stream has taken one, and it is given back here.</summary>
+    internal PendingShares Pending { get; } = new(options.MaxConnecting);
 
     /// <summary>Connects a stream to its target and moves bytes until either ends.</summary>
-    internal async Task ServeAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    internal async Task ServeAsync(RelayCircuit circuit, CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        if (await TryOpenAsync(stream, begin, cancel) is { } socket)
+        if (await TryOpenAsync(circuit, stream, begin, cancel) is { } socket)
         {
             await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);
             await SocketPump.RunAsync(socket, stream, options.Linger);
@@ -35,11 +33,10 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
     }
 
     /// <summary>Answers RESOLVE.</summary>
-    internal async Task ResolveAsync(CircuitStream stream, Resolve resolve, CancellationToken cancel)
+    internal async Task ResolveAsync(RelayCircuit circuit, CircuitStream stream, Resolve resolve, CancellationToken cancel)
     {
         await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
-        Interlocked.Increment(ref _connecting);
         try
         {
             stream.SendResolved(new Resolved(await LookUpAnswersAsync(resolve.Name, either.Token)));
@@ -55,13 +52,13 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
         }
         finally
         {
-            Interlocked.Decrement(ref _connecting);
+            Pending.Leave(circuit);
         }
     }
 
     /// <summary>Opens the target, as long as the stream lives.</summary>
     /// <returns>Null when the stream has been ended.</returns>
-    private async Task<Socket?> TryOpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    private async Task<Socket?> TryOpenAsync(RelayCircuit circuit, CircuitStream stream, Begin begin, CancellationToken cancel)
     {
         await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
@@ -79,47 +76,43 @@ internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, 
             stream.Close(EndReason.Internal);
             throw;
         }
+        finally
+        {
+            Pending.Leave(circuit);
+        }
     }
 
     /// <summary>Looks up, judges and connects.</summary>
     /// <returns>Null when the stream has been ended.</returns>
     private async Task<Socket?> OpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        Interlocked.Increment(ref _connecting);
-        try
+        if (await FindTargetAsync(begin, cancel) is not { } target)
         {
-            if (await FindTargetAsync(begin, cancel) is not { } target)
-            {
-                LogNotFound(environment.Log, Sensitive.Of(begin.Host));
-                stream.Close(EndReason.ResolveFailed);
-                return null;
-            }
-
-            uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
-            if (rules.FindRefusal(target.EndPoint) is { } refusal)
-            {
-                LogRefused(environment.Log, Sensitive.Of(target.EndPoint), refusal);
-                stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
-                return null;
-            }
-
-            if (await ConnectAsync(stream, target.EndPoint, cancel) is not { } socket)
-            {
-                return null;
-            }
-
-            if (stream.SendConnected(new Connected(target.EndPoint.Address, timeToLive)))
-            {
-                return socket;
-            }
-
-            socket.Dispose();
+            LogNotFound(environment.Log, Sensitive.Of(begin.Host));
+            stream.Close(EndReason.ResolveFailed);
             return null;
         }
-        finally
+
+        uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
+        if (rules.FindRefusal(target.EndPoint) is { } refusal)
         {
-            Interlocked.Decrement(ref _connecting);
+            LogRefused(environment.Log, Sensitive.Of(target.EndPoint), refusal);
+            stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
+            return null;
         }
+
+        if (await ConnectAsync(stream, target.EndPoint, cancel) is not { } socket)
+        {
+            return null;
+        }
+
+        if (stream.SendConnected(new Connected(target.EndPoint.Address, timeToLive)))
+        {
+            return socket;
+        }
+
+        socket.Dispose();
+        return null;
     }
 
     private async Task<ExitTarget?> FindTargetAsync(Begin begin, CancellationToken cancel)

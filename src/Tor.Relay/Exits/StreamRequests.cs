@@ -111,29 +111,31 @@ public sealed class StreamRequests : IAsyncDisposable
             return;
         }
 
-        if (!TakeToken(circuit))
+        if (!TakeToken(circuit) || !_exits.Pending.HasRoom(circuit))
         {
-            // Not RESOURCELIMIT: it would make the client avoid us until its next consensus.
+            // Not RESOURCELIMIT: it would make the client avoid us until its next consensus, and what one circuit asks for must not drive others away.
             Refuse(circuit, streamId, EndReason.Misc);
             return;
         }
 
         if (circuit.AdmitStream(streamId, RelayCommand.Begin, continueInline: true) is { } stream)
         {
-            _tasks.TryRunAfter(batch, cancel => _exits.ServeAsync(stream, begin!, cancel));
+            _exits.Pending.Take(circuit);
+            _tasks.TryRunAfter(batch, cancel => _exits.ServeAsync(circuit, stream, begin!, cancel));
         }
     }
 
     private void OnResolve(RelayCircuit circuit, ushort streamId, Resolve resolve)
     {
-        if (!TakeToken(circuit) || Count >= _options.MaxStreams || _exits.IsBusy)
+        if (!TakeToken(circuit) || Count >= _options.MaxStreams || !_exits.Pending.HasRoom(circuit))
         {
             Interlocked.Increment(ref _refused);
             circuit.Refuse(streamId, _tryLater);
         }
         else if (circuit.AdmitStream(streamId, RelayCommand.Resolve, continueInline: false) is { } stream)
         {
-            _tasks.TryRun(cancel => _exits.ResolveAsync(stream, resolve, cancel));
+            _exits.Pending.Take(circuit);
+            _tasks.TryRun(cancel => _exits.ResolveAsync(circuit, stream, resolve, cancel));
         }
     }
 
@@ -156,7 +158,7 @@ public sealed class StreamRequests : IAsyncDisposable
             return EndReason.ExitPolicy;
         }
 
-        return Count >= _options.MaxStreams || _exits.IsBusy ? EndReason.ResourceLimit : null;
+        return Count >= _options.MaxStreams ? EndReason.ResourceLimit : null;
     }
 
     private static Begin? Decode(ReadOnlySpan<byte> body)

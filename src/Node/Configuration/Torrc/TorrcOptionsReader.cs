@@ -1,5 +1,6 @@
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Relay.Exits.Dns;
 
 namespace Tunic.Node.Configuration.Torrc;
 
@@ -158,6 +159,12 @@ internal static class TorrcOptionsReader
         RejectLocalInterfaces = settings.Flag("ExitPolicyRejectLocalInterfaces"),
         ReducedPolicy = settings.Flag("ReducedExitPolicy"),
         IPv6 = settings.Flag("IPv6Exit"),
+        Dns = new DnsOptions
+        {
+            ResolvConfFile = settings.Text("ServerDNSResolvConfFile") ?? new DnsOptions().ResolvConfFile,
+            UsesSearchDomains = settings.Flag("ServerDNSSearchDomains"),
+            RandomizesCase = settings.Flag("ServerDNSRandomizeCase"),
+        },
         RefuseUnknown = settings.Tristate("RefuseUnknownExits"),
     };
 

@@ -25,6 +25,8 @@ public sealed partial class TlsListener(
 
     private readonly BackgroundTasks _handshakes = new(environment.Log);
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+    private readonly HandshakeSlots _strangers = new(options.MaxHandshakes);
+    private readonly HandshakeSlots _relays = new(options.MaxRelayHandshakes);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
 
@@ -78,19 +80,22 @@ public sealed partial class TlsListener(
             return;
         }
 
-        if (!_handshakes.TryRun(cancel => OpenAsync(connection, remote.Address, cancel), options.MaxHandshakes))
+        HandshakeSlots slots = limits.IsExempt(remote.Address) ? _relays : _strangers;
+        if (!_handshakes.TryRun(cancel => OpenAsync(connection, remote.Address, slots, cancel)))
         {
             connection.Dispose();
             limits.Leave(remote.Address);
         }
     }
 
-    private async Task OpenAsync(Socket connection, IPAddress remote, CancellationToken cancel)
+    private async Task OpenAsync(Socket connection, IPAddress remote, HandshakeSlots slots, CancellationToken cancel)
     {
+        CancellationTokenSource slot = slots.Enter(remote);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, slot.Token);
         try
         {
-            ChannelTransport transport = await EncryptAsync(connection, cancel);
-            Channel channel = await open(transport, cancel);
+            ChannelTransport transport = await EncryptAsync(connection, either.Token);
+            Channel channel = await open(transport, either.Token);
             _ = channel.Completion.ContinueWith(
                 _ => limits.Leave(remote), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -103,6 +108,10 @@ public sealed partial class TlsListener(
             }
 
             LogRefused(environment.Log, Sensitive.Of(remote), failure.Message); // a stranger's fault: nothing that the operator has to know
+        }
+        finally
+        {
+            slots.Leave(remote, slot);
         }
     }
 

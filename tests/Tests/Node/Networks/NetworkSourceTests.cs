@@ -1,3 +1,4 @@
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;

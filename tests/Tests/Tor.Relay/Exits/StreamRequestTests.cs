@@ -299,6 +299,37 @@ public sealed class StreamRequestTests
         Assert.Equal(1, bench.Circuits.Count);
     }
 
+    [Fact]
+    public async Task A_circuit_whose_targets_do_not_answer_takes_no_places_from_others()
+    {
+        var resolver = new SilentResolver();
+        await using var bench = new RelayBench(exit: OpenExit with { MaxConnecting = 256 }, resolver: resolver);
+        RawCircuit greedy = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+        for (ushort stream = 1; stream <= 300; stream++)
+        {
+            greedy.Send(RelayCommand.Begin, stream, Begin($"dead{stream}:80"));
+        }
+
+        (RelayCommand command, _, byte[] body) = await greedy.ReadAsync();
+        Assert.Equal((RelayCommand.End, (byte)EndReason.Misc), (command, body[0]));
+        Assert.Equal(ResolvedAnswerType.TransientError, await LastErrorAsync(greedy, 301));
+        RawCircuit other = await RawCircuit.CreateAsync(bench.ConnectRelay(6));
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(other, Begin("0.0.0.0:80")));
+    }
+
+    private static async Task<ResolvedAnswerType?> LastErrorAsync(RawCircuit circuit, ushort streamId)
+    {
+        circuit.Send(RelayCommand.Resolve, streamId, new Resolve("dead").Encode());
+        while (true)
+        {
+            (RelayCommand command, _, byte[] body) = await circuit.ReadAsync();
+            if (command == RelayCommand.Resolved)
+            {
+                return Resolved.Decode(body).Error;
+            }
+        }
+    }
+
     private static async Task<EndReason> RefusalAsync(RawCircuit circuit, byte[] begin, ushort streamId = Stream)
     {
         circuit.Send(RelayCommand.Begin, streamId, begin);
@@ -325,6 +356,17 @@ public sealed class StreamRequestTests
     {
         Assert.True(ExitPolicyParser.TryParseConfiguration(text, out ExitPolicy policy));
         return policy;
+    }
+
+    private sealed class SilentResolver : IResolver
+    {
+        public async Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel)
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+            return NameAnswer.NoAnswer;
+        }
+
+        public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => ResolveAsync("", cancel);
     }
 
     private sealed class TableResolver : Dictionary<string, NameAnswer>, IResolver
