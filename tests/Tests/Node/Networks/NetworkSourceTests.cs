@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Text;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
-using Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 namespace Tunic.Tests.Node.Networks;
 
