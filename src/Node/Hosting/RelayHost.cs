@@ -17,6 +17,7 @@ using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Mirroring;
 using Tunic.Tor.Relay.Keys;
+using Tunic.Tor.Relay.OnionServices;
 using Tunic.Tor.Relay.SelfTests;
 
 namespace Tunic.Node.Hosting;
@@ -73,7 +74,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
                 settings.DirectoryPorts,
                 AdmitsToDirectory,
                 documents,
-                [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? []],
+                [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? [], CreateOnionServiceDirectory()],
                 () => _publisher.Current,
                 environment);
         }
@@ -296,6 +297,12 @@ internal sealed partial class RelayHost : IAsyncDisposable
         Volatile.Write(ref _schedule, OnionKeySchedule.Of(view.Consensus));
         _publisher.OnConsensus(view.Consensus);
         _liveness?.OnView(view);
+    }
+
+    private OnionServiceDescriptorHandler CreateOnionServiceDirectory()
+    {
+        var cache = new OnionServiceDescriptorCache(_environment.Channels.Memory, _settings.MaxOnionServiceCacheBytes);
+        return new OnionServiceDescriptorHandler(cache, () => _parameters.MaxOnionServiceDescriptorLength, _environment.Time);
     }
 
     private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)

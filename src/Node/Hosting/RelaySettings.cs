@@ -35,6 +35,9 @@ internal sealed record RelaySettings
     /// <summary>How long the first day must be observed before it counts for the bandwidth that is claimed (<c>TestingMinTimeToReportBandwidth</c>).</summary>
     internal TimeSpan ObservationTime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>Most bytes of onion service descriptors kept for others (<c>MaxHSDirCacheBytes</c>); 0: a fifth of the memory for queues.</summary>
+    internal long MaxOnionServiceCacheBytes { get; init; }
+
     /// <summary>The descriptor goes to the authorities (<c>PublishServerDescriptor</c>).</summary>
     internal bool Publishes { get; init; } = true;
 

@@ -36,6 +36,7 @@ internal static class TorRelaySettings
         {
             IsTestNetwork = network.IsTestingNetwork,
             RefusesUnknownRelays = options.Exit.RefuseUnknown,
+            MaxOnionServiceCacheBytes = relay.MaxHsDirCacheBytes,
             Publishes = relay.PublishDescriptor,
             AssumesReachable = (relay.AssumeReachable, relay.AssumeReachableIPv6 ?? relay.AssumeReachable),
             Keys = CreateKeys(relay),

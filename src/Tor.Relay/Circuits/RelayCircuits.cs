@@ -9,6 +9,7 @@ using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Relay.Connections;
 using Tunic.Tor.Relay.Exits;
+using Tunic.Tor.Relay.OnionServices;
 
 namespace Tunic.Tor.Relay.Circuits;
 
@@ -45,6 +46,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Parameters = parameters;
         _creationLimits = creationLimits;
         Streams = streams;
+        OnionServices = new OnionServicePoints(parameters);
         Environment = environment;
         Padding = new PaddingSource(environment.Random);
         _onionSkins = new OnionSkinQueue(options.OnionSkins, Respond, environment);
@@ -72,6 +74,8 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     internal RandomSource Padding { get; }
 
     internal StreamRequests Streams { get; }
+
+    internal OnionServicePoints OnionServices { get; }
 
     internal CircuitExtender Extender => _extender ?? throw new InvalidOperationException("the circuits have no channels to extend over");
 
@@ -136,11 +140,18 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     internal CircuitEdgeSettings EdgeSettings(bool isCreateFast) =>
         Parameters().Edge with { IsCreateFast = isCreateFast, MaxStreams = _options.MaxStreams };
 
-    internal void Remove(RelayCircuit circuit)
+    /// <param name="circuit">It has ended.</param>
+    /// <param name="role">What it was to onion services.</param>
+    internal void Remove(RelayCircuit circuit, OnionServiceRole? role)
     {
         if (_circuits.TryRemove(circuit, out _))
         {
             Interlocked.Decrement(ref _count);
+        }
+
+        if (role is not null)
+        {
+            OnionServices.Remove(circuit, role);
         }
     }
 
@@ -186,7 +197,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Created++;
         if (circuit.HasEnded)
         {
-            Remove(circuit); // ended before it was added
+            Remove(circuit, null); // ended before it was added
         }
         else if (!proceed(circuit))
         {

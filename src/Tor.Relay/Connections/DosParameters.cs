@@ -41,6 +41,9 @@ public sealed record DosParameters
     /// <summary>DoSStreamCreationDefenseType 3: close the circuit instead of refusing the stream.</summary>
     public bool ClosesCircuits { get; init; }
 
+    /// <summary>DoSRefuseSingleHopClientRendezvous: a client that is no relay away gets no rendezvous point. Default false.</summary>
+    public bool RefusesSingleHopRendezvous { get; init; }
+
     /// <summary>Takes them from a consensus.</summary>
     /// <param name="parameters">Its params.</param>
     /// <param name="limits">Connection limits that hold without the consensus; their totals stay.</param>
@@ -74,6 +77,7 @@ public sealed record DosParameters
             StreamRate = Get("DoSStreamCreationRate", 100, 1),
             StreamBurst = Get("DoSStreamCreationBurst", 300, 1),
             ClosesCircuits = streamDefense == CloseCircuit,
+            RefusesSingleHopRendezvous = Get("DoSRefuseSingleHopClientRendezvous", 0, 0, 1) == 1,
         };
     }
 }

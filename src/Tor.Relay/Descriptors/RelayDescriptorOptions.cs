@@ -53,8 +53,8 @@ public sealed record RelayDescriptorOptions
     /// <summary>It serves extra-info documents of others (torrc: DownloadExtraInfo). Default false.</summary>
     public bool CachesExtraInfo { get; init; }
 
-    /// <summary>It stores onion service descriptors. Default false.</summary>
-    public bool IsHiddenServiceDirectory { get; init; }
+    /// <summary>It stores onion service descriptors. Default true, which is all that stock relays ever say.</summary>
+    public bool IsHiddenServiceDirectory { get; init; } = true;
 
     /// <summary>Whether a descriptor of the one would be a descriptor of the other.</summary>
     public bool SaysTheSameAs(RelayDescriptorOptions other) =>

@@ -9,6 +9,7 @@ internal static class TargetList
     [
         .. CellTargets.All,
         .. RelayMessageTargets.All,
+        .. OnionServiceMessageTargets.All,
         .. CertificateTargets.All,
         .. HandshakeTargets.All,
         .. DocumentTargets.All,

@@ -272,7 +272,7 @@ internal static class TorrcOptionTable
         Implemented("MaxCircuitDirtiness", Interval, "10 minutes"),
         Implemented("MaxClientCircuitsPending", Integer, "32"),
         Ignored("MaxConsensusAgeForDiffs", Interval, "0 seconds"),
-        Ignored("MaxHSDirCacheBytes", Size, "0"),
+        Implemented("MaxHSDirCacheBytes", Size, "0"),
         Implemented("MaxMemInQueues", Size, "0"),
         Ignored("MaxOnionQueueDelay", MillisecondInterval, "0"),
         Obsolete("MaxOnionsPending"),

@@ -134,6 +134,7 @@ internal static class TorrcOptionsReader
             OrPorts = new ServerPortReader(settings, "ORPort").Read(),
             DirPorts = new ServerPortReader(settings, "DirPort").Read(),
             DirCache = settings.Flag("DirCache"),
+            MaxHsDirCacheBytes = settings.Size("MaxHSDirCacheBytes"),
             DirPolicy = TorrcRules.ReadAddressPolicy(settings, "DirPolicy"),
             AssumeReachable = settings.Flag("AssumeReachable"),
             AssumeReachableIPv6 = settings.Tristate("AssumeReachableIPv6"),

@@ -22,6 +22,9 @@ internal sealed record TorrcRelayOptions
 
     internal required bool DirCache { get; init; }
 
+    /// <summary>0: a fifth of MaxMemInQueues.</summary>
+    internal required long MaxHsDirCacheBytes { get; init; }
+
     /// <summary>Applied to the addresses of those who use the DirPort; without rules everybody is accepted.</summary>
     internal required ExitPolicy DirPolicy { get; init; }
 
