@@ -42,7 +42,7 @@ internal sealed class HandshakeSlots(int capacity)
             _count++;
         }
 
-        _ = victim?.CancelAsync();
+        victim?.Cancel();
         return slot;
     }
 

@@ -8,7 +8,7 @@ namespace Tunic.Tests.TorRelay.Exits.Dns;
 /// <summary>A DNS server on loopback, UDP and TCP on one port, that says what a test wants.</summary>
 internal sealed class LoopbackDnsServer : IAsyncDisposable
 {
-    private readonly UdpClient _datagrams = new(new IPEndPoint(IPAddress.Loopback, 0));
+    private readonly UdpClient _datagrams;
     private readonly TcpListener _connections;
     private readonly Func<DnsQuery, string, bool, IEnumerable<byte[]>> _answer;
     private readonly Task _serving;
@@ -17,9 +17,8 @@ internal sealed class LoopbackDnsServer : IAsyncDisposable
     /// <param name="answer">Makes of a query, the name and whether it came over TCP the messages to send.</param>
     internal LoopbackDnsServer(Func<DnsQuery, string, bool, IEnumerable<byte[]>> answer)
     {
-        Address = (IPEndPoint)_datagrams.Client.LocalEndPoint!;
-        _connections = new TcpListener(Address);
-        _connections.Start();
+        (_datagrams, _connections) = Bind();
+        Address = (IPEndPoint)_connections.LocalEndpoint;
         _answer = answer;
         _serving = Task.WhenAll(ServeDatagramsAsync(), ServeConnectionsAsync());
     }
@@ -38,6 +37,24 @@ internal sealed class LoopbackDnsServer : IAsyncDisposable
     /// <summary>A response with what there is for the question.</summary>
     internal static byte[] Respond(DnsQuery query, DnsResponseCode code, params IEnumerable<DnsAnswer> answers) =>
         new DnsResponse(query, code) { Question = query.Questions[0], Answers = [.. answers.Where(answer => answer.Type == query.Questions[0].Type)] }.Encode(4096);
+
+    /// <summary>Opens one port number for both; the number that one gets may be taken for the other.</summary>
+    private static (UdpClient Datagrams, TcpListener Connections) Bind()
+    {
+        while (true)
+        {
+            var connections = new TcpListener(IPAddress.Loopback, 0);
+            connections.Start();
+            try
+            {
+                return (new UdpClient((IPEndPoint)connections.LocalEndpoint), connections);
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                connections.Dispose();
+            }
+        }
+    }
 
     private async Task ServeDatagramsAsync()
     {
