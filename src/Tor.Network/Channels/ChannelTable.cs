@@ -74,6 +74,18 @@ public sealed class ChannelTable(
         }
     }
 
+    /// <summary>Callers that wait for a channel now.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _opening.Values.Sum(attempt => attempt.Waiting);
+            }
+        }
+    }
+
     /// <summary>The channel that a new circuit to the relay should use, if there is one.</summary>
     public Channel? Find(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses)
     {
@@ -164,7 +176,7 @@ public sealed class ChannelTable(
             Forget(key, attempt); // who comes now begins another one
         }
 
-        _ = attempt.GiveUp.CancelAsync();
+        attempt.GiveUp.Cancel();
     }
 
     private async Task<Channel> OpenAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, Attempt attempt)

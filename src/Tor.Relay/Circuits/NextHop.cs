@@ -57,7 +57,7 @@ internal sealed class NextHop
     internal ChannelCircuit? GiveUp()
     {
         ChannelCircuit? former = Circuit;
-        _ = _awaitsChannel?.GiveUp.CancelAsync();
+        _awaitsChannel?.GiveUpSoon();
         _awaitsChannel = null;
         Circuit = null;
         AwaitsCreated = false;

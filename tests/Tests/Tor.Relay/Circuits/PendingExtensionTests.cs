@@ -39,10 +39,10 @@ public sealed class PendingExtensionTests
         RawCircuit second = await RawCircuit.CreateAsync(bench.ConnectClient("203.0.113.8"));
         IPEndPoint target = await ExtendAsync(first, 1);
         await ExtendAsync(second, 1);
-        await WaitForAsync(() => bench.Circuits.Extender.Waiting == 2);
+        await WaitForAsync(() => bench.Channels.Waiting == 2);
 
         client.Send(first.Id, CellCommand.Destroy, [0]);
-        await WaitForAsync(() => bench.Circuits.Extender.Waiting == 1);
+        await WaitForAsync(() => bench.Channels.Waiting == 1);
         Assert.False(On(_givenUp, target).IsCompleted);
 
         second.Send(RelayCommand.Truncate, 0, []);

@@ -25,6 +25,8 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     private readonly ChannelTable _channels;
 
+    internal ChannelTable Channels => _channels;
+
     internal RelayBench(
         RelayCircuitOptions? circuits = null,
         ExitOptions? exit = null,
