@@ -76,6 +76,8 @@ public sealed record ClientOptions
 
     /// <summary>How relays are reached (<c>ClientUseIPv4</c>, <c>ClientUseIPv6</c>, <c>ClientPreferIPv6ORPort</c>). Default: by IPv4.</summary>
     public AddressChoice Addresses { get; init; } = AddressChoice.Default;
+    /// <summary>A relay of this program goes by what the client knows: what the network requires of relays is required too. Default false.</summary>
+    public bool ServesRelay { get; init; }
 
     /// <summary>Share of all paths that must be known before circuits are built, 0.25 to 0.95 (<c>PathsNeededToBuildCircuits</c>). Default 0.6.</summary>
     public double PathsNeeded { get; init; } = 0.6;

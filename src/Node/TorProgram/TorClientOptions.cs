@@ -46,6 +46,7 @@ internal static class TorClientOptions
             },
             LocalFamilies = paths.NodeFamilies,
             EnforceDistinctSubnets = paths.EnforceDistinctSubnets ? null : false,
+            ServesRelay = options.IsRelay,
             PathsNeeded = paths.PathsNeededToBuildCircuits ?? defaults.PathsNeeded,
         };
     }
