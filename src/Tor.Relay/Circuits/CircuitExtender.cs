@@ -88,7 +88,7 @@ internal sealed class CircuitExtender(
 
     private async Task OpenChannelAsync(RelayCircuit circuit, PendingExtension extension, CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, extension.GivenUp);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, extension.GiveUp.Token);
         try
         {
             Channel channel = await channels.GetAsync(extension.Target, extension.Addresses, either.Token, isKept: false);

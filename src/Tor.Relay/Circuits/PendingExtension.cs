@@ -10,11 +10,9 @@ namespace Tunic.Tor.Relay.Circuits;
 /// <param name="Create">What to send to it.</param>
 internal sealed record PendingExtension(PeerIdentity Target, IReadOnlyList<IPEndPoint> Addresses, Create2 Create)
 {
-    private readonly CancellationTokenSource _giveUp = new(); // holds no timer, so it needs no dispose
-
-    /// <summary>Cancelled soon after the circuit does not wait any more.</summary>
-    internal CancellationToken GivenUp => _giveUp.Token;
+    /// <summary>Cancelled by <see cref="GiveUpSoon"/>.</summary>
+    internal CancellationTokenSource GiveUp { get; } = new(); // holds no timer, so it needs no dispose
 
     /// <summary>The circuit does not wait any more. What waits for it goes on elsewhere: who calls holds a gate.</summary>
-    internal void GiveUpSoon() => ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), _giveUp, preferLocal: false);
+    internal void GiveUpSoon() => ThreadPool.UnsafeQueueUserWorkItem(static source => source.Cancel(), GiveUp, preferLocal: false);
 }

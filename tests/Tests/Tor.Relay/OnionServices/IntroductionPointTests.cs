@@ -150,7 +150,9 @@ public sealed class IntroductionPointTests
         Assert.All(Enumerable.Range(0, 1000), _ => Assert.True(bucket.TryTake(off, TimeSpan.Zero)));
         IntroductionPolicy on = IntroductionPolicy.FromConsensus(new Dictionary<string, int>
         {
-            ["HiddenServiceEnableIntroDoSDefense"] = 1, ["HiddenServiceEnableIntroDoSRatePerSec"] = 1, ["HiddenServiceEnableIntroDoSBurstPerSec"] = 2,
+            ["HiddenServiceEnableIntroDoSDefense"] = 1,
+            ["HiddenServiceEnableIntroDoSRatePerSec"] = 1,
+            ["HiddenServiceEnableIntroDoSBurstPerSec"] = 2,
         });
         Assert.True(bucket.TryTake(on, TimeSpan.Zero));
         Assert.False(bucket.TryTake(on, TimeSpan.Zero));
