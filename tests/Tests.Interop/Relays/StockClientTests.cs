@@ -24,6 +24,7 @@ public sealed class StockClientTests
         await network.Exits[0].WaitUntilItKnowsAsync([second.Fingerprint], TimeSpan.FromSeconds(90));
         StockTorNode client = network.Add(StockTorRole.Client, "LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 60");
         await client.WaitForBootstrapAsync(TimeSpan.FromSeconds(60));
+        await client.WaitUntilItCanUseAsync([first.Fingerprint, second.Fingerprint, exit.Fingerprint], TimeSpan.FromSeconds(90));
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         string[] stock = [network.Relays[0].Fingerprint, network.Relays[1].Fingerprint, network.Exits[0].Fingerprint];
         (string Places, string[] Path)[] paths =

@@ -62,6 +62,14 @@ public sealed class RelayRoster
         return WithoutSelf(relays);
     }
 
+    /// <summary>
+    /// The relays of an upload that have not been reached for a long time, though their descriptors may be no news: after an authority has been started
+    /// they would else wait for their turn, which comes every 20 minutes, if they come up later than it (here stock only waits).
+    /// </summary>
+    public IEnumerable<RsaIdentity> FindUnreached(ReceivedUpload upload, DateTime now) => WithoutSelf(upload.Descriptors
+        .Select(descriptor => descriptor.Identity)
+        .Where(relay => Shelf.FindCurrent(relay) is not null && !(Reachability.Find(relay).IPv4 > now - FlagAssigner.ReachableFor)));
+
     /// <summary>Takes the relays whose turn it is to be tested.</summary>
     public IEnumerable<RsaIdentity> TakeDueTests(DateTime now) => WithoutSelf(Reachability.TakeDue(Shelf.Current.Keys, now));
 

@@ -111,7 +111,7 @@ public sealed class VotingAuthority
     public UploadAnswer ReceiveUpload(ReceivedUpload upload, DateTime now)
     {
         UploadAnswer answer = Relays.Acceptance.Accept(upload, now);
-        EnqueueTests(Relays.TakeUrgentTests());
+        EnqueueTests(Relays.TakeUrgentTests().Union(Relays.FindUnreached(upload, now)));
         return answer;
     }
 
