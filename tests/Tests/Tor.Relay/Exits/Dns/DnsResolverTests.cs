@@ -109,13 +109,13 @@ public sealed class DnsResolverTests : IDisposable
     }
 
     [Fact]
-    public async Task One_who_asks_for_thousands_of_names_that_nobody_answers_does_not_keep_others_waiting()
+    public async Task One_who_asks_for_many_names_that_nobody_answers_does_not_keep_others_waiting()
     {
         await using var server = new LoopbackDnsServer((query, host, _) =>
             host.StartsWith("dead", StringComparison.OrdinalIgnoreCase) ? [] : [LoopbackDnsServer.Respond(query, DnsResponseCode.NoError, Both)]);
         DnsResolver resolver = Create([server.Address]);
         using var stop = new CancellationTokenSource();
-        Task<NameAnswer>[] dead = [.. Enumerable.Range(0, 400).Select(number => resolver.ResolveAsync($"dead{number}.example", stop.Token))];
+        Task<NameAnswer>[] dead = [.. Enumerable.Range(0, 100).Select(number => resolver.ResolveAsync($"dead{number}.example", stop.Token))];
 
         Assert.True((await resolver.ResolveAsync("alive.example", CancellationToken.None)).IsFound);
 
