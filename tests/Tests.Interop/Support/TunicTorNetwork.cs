@@ -101,6 +101,13 @@ public sealed class TunicTorNetwork : IAsyncDisposable
 
         await Task.WhenAll(relays.Select(RegisterAsync));
         await Task.WhenAll(relays.Select(relay => relay.WaitForBootstrapAsync(StepLimit)));
+
+        // An exit refuses what comes from a relay that its consensus does not have, and the first one may not have all.
+        string whole = Text($" with {_authorities.Count + relays.Length} relays");
+        if (_authorities.Count > 0)
+        {
+            await Task.WhenAll(relays.Select(relay => relay.Process.WaitForLineAsync(whole, StepLimit)));
+        }
     }
 
     private async Task RegisterAsync(TunicTorNode relay)
