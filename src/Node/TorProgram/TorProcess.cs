@@ -259,6 +259,7 @@ internal sealed class TorProcess : IAsyncDisposable
             return;
         }
 
+        _relay?.RefuseNewStreams(); // before it is told: who reads the notice may count on it
         _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
     }
 
