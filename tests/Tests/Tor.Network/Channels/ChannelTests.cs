@@ -57,7 +57,7 @@ public sealed class ChannelTests
             time.Advance(TimeSpan.FromSeconds(2000));
         }
 
-        Assert.Equal("Relay 2", await second);
+        Assert.Equal("Relay 2", await second.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
