@@ -30,6 +30,15 @@ internal sealed class ProcessSignals : IDisposable
     /// <summary>Cancelled when the process is asked to end.</summary>
     internal CancellationToken Stopping => _stop.Token;
 
+    /// <summary>As SIGHUP.</summary>
+    internal void HangUp()
+    {
+        lock (_oneSubscriber)
+        {
+            HangedUp?.Invoke();
+        }
+    }
+
     /// <summary>Ends as a signal would, for a reason from within.</summary>
     internal void Stop() => _stop.Cancel();
 

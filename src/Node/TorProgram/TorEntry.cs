@@ -1,9 +1,11 @@
+using System.Text;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Protocol.Control.Authentication;
 
 namespace Tunic.Node.TorProgram;
 
@@ -31,7 +33,7 @@ internal static class TorEntry
                 StandardStreams.WriteLine("tunic tor -f <torrc> [args]\nThe arguments and options are those of the tor program; docs/options.md lists what is supported.");
                 return ExitCode.Success;
             case TorCommand.HashPassword:
-                StandardStreams.WriteLine(HashedPassword.Create(commandLine.CommandArgument, SystemRandomSource.Instance));
+                StandardStreams.WriteLine(HashedPassword.Create(Encoding.UTF8.GetBytes(commandLine.CommandArgument), SystemRandomSource.Instance).ToString());
                 return ExitCode.Success;
             case TorCommand.ListOptions:
                 foreach (TorrcOption option in TorrcOptionTable.All)
@@ -72,13 +74,13 @@ internal static class TorEntry
             case TorCommand.ListFingerprint:
                 return await TorFingerprint.ListAsync(loaded.Options, commandLine.CommandArgument);
             default:
-                return await RunProcessAsync(commandLine, loaded.Options, log);
+                return await RunProcessAsync(commandLine, loaded, log);
         }
     }
 
-    private static async Task<int> RunProcessAsync(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    private static async Task<int> RunProcessAsync(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
-        await using var process = new TorProcess(commandLine, options, log);
+        await using var process = new TorProcess(commandLine, loaded, log);
         try
         {
             return await process.RunAsync();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tunic.Node.Configuration.Torrc;
+using Tunic.Node.Controllers;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
@@ -11,6 +12,7 @@ using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Client.Listeners.Http;
@@ -26,6 +28,7 @@ internal sealed class TorProcess : IAsyncDisposable
 
     private readonly TorCommandLine _commandLine;
     private readonly TorrcOptions _options;
+    private readonly TorConfiguration _configuration;
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
     private readonly ProcessSignals _signals = new();
@@ -34,11 +37,15 @@ internal sealed class TorProcess : IAsyncDisposable
     private RelayHost? _relay;
     private MetricsEndpoint? _metrics;
     private OwnerWatch? _owner;
+    private TorProcessControl? _control;
+    private TorControlHost? _controlPorts;
 
-    internal TorProcess(TorCommandLine commandLine, TorrcOptions options, NodeLog log)
+    internal TorProcess(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
+        TorrcOptions options = loaded.Options;
         _commandLine = commandLine;
         _options = options;
+        _configuration = new TorConfiguration(commandLine, loaded);
         _log = log;
         _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null);
     }
@@ -53,6 +60,7 @@ internal sealed class TorProcess : IAsyncDisposable
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
         await _client.LoadAsync(_signals.Stopping);
+        OpenControlPorts(_client);
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);
@@ -78,6 +86,11 @@ internal sealed class TorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_controlPorts is not null)
+        {
+            await _controlPorts.DisposeAsync();
+        }
+
         _relay?.RefuseNewStreams(); // until the last of its parts has ended, some time may pass
         if (_client is not null)
         {
@@ -97,6 +110,11 @@ internal sealed class TorProcess : IAsyncDisposable
         if (_owner is not null)
         {
             await _owner.DisposeAsync();
+        }
+
+        if (_control is not null)
+        {
+            await _control.DisposeAsync();
         }
 
         RemovePid();
@@ -122,6 +140,33 @@ internal sealed class TorProcess : IAsyncDisposable
             ? state
             : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
     }
+
+    /// <exception cref="ListenerException">A port cannot be opened.</exception>
+    private void OpenControlPorts(ClientNode node)
+    {
+        _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners };
+        _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
+        _configuration.Apply = options =>
+        {
+            UseLogs(options.General with { TruncateLogFile = false });
+            Use(options, node);
+        };
+        Use(_options, node);
+        _controlPorts.Open(node);
+    }
+
+    private static void Use(TorrcOptions options, ClientNode node)
+    {
+        node.Client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
+        node.Client.MaxCircuitDirtiness = options.Client.MaxCircuitDirtiness;
+    }
+
+    private IReadOnlyList<string> GetListeners(string kind) => kind switch
+    {
+        "or" => [.. _relay?.Node.OrPorts.Select(port => port.ToString()) ?? []],
+        "metrics" => _metrics is null ? [] : [_metrics.Address.ToString()],
+        _ => [],
+    };
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenPorts(ClientNode node)
@@ -186,6 +231,7 @@ internal sealed class TorProcess : IAsyncDisposable
                 ErrorKind.Configuration, $"Could not bind the ORPort: {failure.Message}. Choose another address or port with ORPort.", failure);
         }
 
+        _control!.Relay = new ControlRelayFacts(_relay.Keys.RsaIdentity.ToString(), settings.Descriptor.Address.ToString(), []);
         foreach (IPEndPoint port in _relay.Node.OrPorts)
         {
             _log.Notice($"Opened OR listener connection (ready) on {port}");

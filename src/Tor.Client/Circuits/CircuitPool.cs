@@ -29,6 +29,7 @@ internal sealed partial class CircuitPool(
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
+    private long _maxDirtiness = options.MaxCircuitDirtiness.Ticks;
     private long _lastNumber;
     private ushort _latestPort = 443;
     private ITimer? _upkeep;
@@ -38,6 +39,13 @@ internal sealed partial class CircuitPool(
 
     /// <summary>An unused circuit is closed after this long; asked each time.</summary>
     internal Func<TimeSpan> UnusedLifetime { get; init; } = () => TimeSpan.FromMinutes(30);
+
+    /// <summary>After its first use a circuit takes new streams for this long.</summary>
+    internal TimeSpan MaxDirtiness
+    {
+        get => TimeSpan.FromTicks(Interlocked.Read(ref _maxDirtiness));
+        set => Interlocked.Exchange(ref _maxDirtiness, value.Ticks);
+    }
 
     /// <summary>All circuits that are open, for showing them.</summary>
     internal IReadOnlyList<PooledCircuit> Open
@@ -102,6 +110,21 @@ internal sealed partial class CircuitPool(
             circuit.IsRetired = true;
         }
     }
+
+    /// <summary>No new streams on this circuit, if it is one of the pool.</summary>
+    internal void Retire(OriginCircuit circuit)
+    {
+        lock (_gate)
+        {
+            foreach (PooledCircuit pooled in _circuits.All.Where(pooled => ReferenceEquals(pooled.Circuit, circuit)))
+            {
+                pooled.IsRetired = true;
+            }
+        }
+    }
+
+    /// <summary>Takes up a circuit that somebody else has built.</summary>
+    internal void Adopt(OriginCircuit circuit, CircuitPath path, GuardVerdict verdict) => Add(new PooledCircuit(circuit, path, Now), verdict, null);
 
     /// <summary>No new streams on any circuit that is open now (SIGNAL NEWNYM).</summary>
     internal void RetireAll()
@@ -196,7 +219,7 @@ internal sealed partial class CircuitPool(
         return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
     }
 
-    private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
+    private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= MaxDirtiness;
 
     private void Use(PooledCircuit circuit, CircuitRequest request)
     {

@@ -57,6 +57,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         Traffic = new ChannelTraffic(environment.Now);
     }
 
+    /// <summary>Its number among the connections that this node opened; 0 for those of others.</summary>
+    public long Number { get; internal set; }
+
     /// <summary>What the link handshake found out: version, peer, clock.</summary>
     public LinkResult Link { get; }
 

@@ -25,6 +25,9 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     /// <summary>The memory of all cell queues that it counts.</summary>
     public CellSegmentPool Cells { get; } = cells;
 
+    /// <summary>Bytes that may be in use.</summary>
+    public long Limit => _limit;
+
     /// <summary>Bytes in use now.</summary>
     public long BytesInUse => Cells.BytesInUse + Interlocked.Read(ref _others);
 
