@@ -305,10 +305,13 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
 
         CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
-        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, cancel);
+        CircuitRecord record = Circuits.Launch(CircuitPurpose.Testing, "IS_INTERNAL", "NEED_CAPACITY");
+        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, record, cancel);
         try
         {
             await circuit.ExtendAsync(end, cancel);
+            Circuits.OnHop(record, circuit, end.RsaIdentity);
+            Circuits.OnBuilt(record, mustWaitForGuard: false);
             return circuit;
         }
         catch

@@ -7,7 +7,7 @@ internal static class ChangeableOptions
 {
     private static readonly HashSet<string> Names = new(StringComparer.Ordinal)
     {
-        "__LeaveStreamsUnattached", "__HashedControlSessionPassword", "__ReloadTorrcOnSIGHUP", "CookieAuthentication", "CookieAuthFile",
+        "__LeaveStreamsUnattached", "__OwningControllerProcess", "__HashedControlSessionPassword", "__ReloadTorrcOnSIGHUP", "CookieAuthentication", "CookieAuthFile",
         "CookieAuthFileGroupReadable", "HashedControlPassword", "ControlPortWriteToFile", "ControlPortFileGroupReadable", "Log", "LogTimeGranularity",
         "MaxCircuitDirtiness", "SafeLogging", "TruncateLogFile", "ShutdownWaitLength", "ProtocolWarnings", "ContactInfo",
     };

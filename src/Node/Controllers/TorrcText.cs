@@ -14,7 +14,8 @@ internal static class TorrcText
     internal static string Write(TorrcSettings settings)
     {
         var text = new StringBuilder();
-        foreach (TorrcOption option in TorrcOptionTable.All.Where(option => settings.IsSet(option.Name) && !option.Name.StartsWith("__", StringComparison.Ordinal)))
+        foreach (TorrcOption option in TorrcOptionTable.All.Where(option =>
+            option.Type != TorrcOptionType.LineListWhole && settings.IsSet(option.Name) && !option.Name.StartsWith("__", StringComparison.Ordinal)))
         {
             foreach ((string key, string value) in LinesOf(settings, option))
             {

@@ -36,7 +36,8 @@ internal sealed class TorProcess : IAsyncDisposable
     private ClientNode? _client;
     private RelayHost? _relay;
     private MetricsEndpoint? _metrics;
-    private OwnerWatch? _owner;
+    private readonly List<OwnerWatch> _owners = [];
+    private int? _ownerProcess;
     private TorProcessControl? _control;
     private TorControlHost? _controlPorts;
 
@@ -70,7 +71,7 @@ internal sealed class TorProcess : IAsyncDisposable
 
         UseLogs(_options.General);
         WritePid();
-        _owner = _options.General.OwningControllerProcess is { } owner ? new OwnerWatch(owner, OnOwnerGone) : null;
+        Watch(_options.General.OwningControllerProcess);
         if (_options.General.DisableNetwork)
         {
             _log.Notice("DisableNetwork is set. Tor will not make or accept non-control network connections. Shutting down all existing connections.");
@@ -107,9 +108,9 @@ internal sealed class TorProcess : IAsyncDisposable
             await _metrics.DisposeAsync();
         }
 
-        if (_owner is not null)
+        foreach (OwnerWatch owner in _owners)
         {
-            await _owner.DisposeAsync();
+            await owner.DisposeAsync();
         }
 
         if (_control is not null)
@@ -150,6 +151,7 @@ internal sealed class TorProcess : IAsyncDisposable
         {
             UseLogs(options.General with { TruncateLogFile = false });
             Use(options, node);
+            Watch(options.General.OwningControllerProcess);
         };
         Use(_options, node);
         _controlPorts.Open(node);
@@ -159,6 +161,20 @@ internal sealed class TorProcess : IAsyncDisposable
     {
         node.Client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
         node.Client.MaxCircuitDirtiness = options.Client.MaxCircuitDirtiness;
+    }
+
+    /// <summary>A controller may name another owner, or none.</summary>
+    private void Watch(int? owner)
+    {
+        if (owner != _ownerProcess)
+        {
+            _ownerProcess = owner;
+            _owners.ForEach(watch => watch.Stop());
+            if (owner is { } process)
+            {
+                _owners.Add(new OwnerWatch(process, OnOwnerGone));
+            }
+        }
     }
 
     private IReadOnlyList<string> GetListeners(string kind) => kind switch

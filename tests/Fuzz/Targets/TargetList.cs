@@ -16,6 +16,7 @@ internal static class TargetList
         .. FieldTargets.All,
         .. StateTargets.All,
         .. ProxyTargets.All,
+        .. ControlTargets.All,
         .. EdgeTargets.All,
         .. StatefulTargets.All,
     ];
