@@ -59,7 +59,7 @@ internal sealed class TorConfiguration(TorCommandLine commandLine, TorrcLoadResu
             if (Find(assignment.Key) is null)
             {
                 return new ControlConfigurationResult(
-                    ControlConfigurationOutcome.Unrecognized, $"Failed to parse options: Unknown option '{assignment.Key}'.  Failing.");
+                    ControlConfigurationOutcome.Unrecognized, $"Unknown option '{assignment.Key}'.  Failing.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tunic.Tor.Client.ControlPort.Events;
+using Tunic.Tor.Protocol.Control.Events;
 using static Tunic.Tor.Client.ControlPort.Information.InformationItem;
 
 namespace Tunic.Tor.Client.ControlPort.Information;
@@ -31,7 +32,7 @@ internal static class StatusInformation
             Key("status/circuit-established", "Whether we think client functionality is working.", () => client.Bootstrapped.IsCompletedSuccessfully ? "1" : "0"),
             Key("status/enough-dir-info", "Whether we have enough up-to-date directory information to build circuits.", () => client.HasEnoughDirectory ? "1" : "0"),
             Key("status/bootstrap-phase", "The last bootstrap phase status event that Tor sent.", () => DescribeBootstrap(client.Bootstrap)),
-            Key("status/clients-seen", "Breakdown of client countries seen by a bridge.", () => InformationAnswer.Fail("No bridge-client stats available")),
+            Key("status/clients-seen", "Breakdown of client countries seen by a bridge.", () => DescribeClientsSeen(sources)),
             Key("status/fresh-relay-descs", "A fresh relay/ei descriptor pair for Tor's current state. Not stored.", () =>
                 InformationAnswer.Fail(sources.Environment.Process.Relay is null ? "Only relays have descriptors" : "Cannot generate router descriptor")),
             Key("status/good-server-descriptor", null, () => sources.Environment.Process.Relay is null ? "0" : "1"),
@@ -44,6 +45,13 @@ internal static class StatusInformation
 
     internal static string DescribeBootstrap(BootstrapProgress progress) => string.Create(
         CultureInfo.InvariantCulture, $"NOTICE BOOTSTRAP PROGRESS={progress.Percent} TAG={progress.Tag} SUMMARY=\"{progress.Summary}\"");
+
+    /// <summary>This program is no bridge, so it has seen nobody; stock says so with its start and zeros.</summary>
+    private static InformationAnswer DescribeClientsSeen(InformationSources sources)
+    {
+        DateTime started = sources.Environment.Time.GetUtcNow().UtcDateTime - sources.Environment.Time.GetElapsedTime(sources.StartedAt);
+        return $"TimeStarted=\"{ControlTime.WithSeconds(started)}\" CountrySummary= IPVersions=v4=0,v6=0";
+    }
 
     /// <summary>Answers of lookups are not kept here, and the configuration maps nothing.</summary>
     private static InformationAnswer DescribeMappings(TorClient client, string kind) => kind switch
