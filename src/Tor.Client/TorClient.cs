@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Overlay;
@@ -13,11 +14,13 @@ using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Client.Streams.Register;
 using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.FlowControl;
@@ -31,7 +34,7 @@ namespace Tunic.Tor.Client;
 
 /// <summary>A Tor client: learns the network, keeps circuits, opens streams. Start it once, dispose it once.</summary>
 /// <remarks>Thread safe.</remarks>
-public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
+public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
     private readonly ClientOptions _options;
     private readonly RandomSource _random;
@@ -50,6 +53,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _firstCircuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ProgressFilter _progress;
+    private TlsConnector? _ownConnector;
     private Task _running = Task.CompletedTask;
     private Consensus? _latestConsensus;
     private volatile IdleTimes _idle;
@@ -97,15 +101,29 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         {
             Opened = (request, hops) => StreamOpened?.Invoke(request, hops),
         };
-        ControlledCircuits = new ControlledCircuits(options, _builder, _pool, _planner, Circuits, _log);
+        ControlledCircuits = new ControlledCircuits(_builder, _pool, _planner, Circuits, _log);
         _metrics = new ClientMetrics(environment, _channels, _pool);
-        if (options.PathLength < ClientOptions.DefaultPathLength)
-        {
-            LogShortPaths(_log, options.PathLength);
-        }
-
+        WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
         _liveness = profile.HasLiveness ? new ClientLiveness(profile, _time, _log) { OnChanged = OnDown } : null;
+    }
+
+    /// <summary>A client that a program has for itself, bootstrapping already: the rest of what it needs is made here, and goes when it is disposed.</summary>
+    /// <param name="profile">The network: <see cref="Tunic.Tor.Network.NetworkDirectory.Profiles.PublicTorNetwork"/>, or what a network file describes.</param>
+    /// <param name="options">How to behave; the usual ways by default.</param>
+    /// <param name="store">
+    /// Where guards and directory documents are kept. Default: memory only. A program that is started again and again should keep them: who
+    /// chooses new guards each time meets a bad one sooner.
+    /// </param>
+    /// <param name="log">Default: nobody listens.</param>
+    public static TorClient Open(NetworkProfile profile, ClientOptions? options = null, IStateStore? store = null, ILogger? log = null)
+    {
+        RandomSource random = SystemRandomSource.Instance;
+        var connector = new TlsConnector(random, new TlsConnectorOptions());
+        var environment = new ChannelEnvironment(new ChannelOptions(), new CellSegmentPool(), random, TimeProvider.System, log ?? NullLogger.Instance);
+        var client = new TorClient(profile, options ?? new ClientOptions(), connector, store ?? new MemoryStateStore(), environment) { _ownConnector = connector };
+        client.Start();
+        return client;
     }
 
     /// <summary>Raised as the bootstrap goes on, in rising order of percent.</summary>
@@ -126,6 +144,9 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Ends when the first circuit is there; fails when the client stops before.</summary>
     public Task Bootstrapped => _firstCircuit.Task;
 
+    /// <summary>Ends when enough of the network is known to build circuits.</summary>
+    public Task DirectoryReady => _directory.Ready;
+
     /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
     public Task Completion => _running;
 
@@ -143,6 +164,27 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
 
     /// <summary>Begins to bootstrap. Returns at once.</summary>
     public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Hops of circuits to exits, 2 to 8; begins as <see cref="ClientOptions.PathLength"/>. A change takes the circuits of the old length out of
+    /// use: streams that are open on them go on, new ones get circuits of the new length.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is outside the range.</exception>
+    public int PathLength
+    {
+        get => _pool.PathLength;
+        set
+        {
+            if (value == PathLength)
+            {
+                return;
+            }
+
+            ClientOptions changed = _options with { PathLength = value };
+            WarnOfShortPaths(changed);
+            _pool.ChangePathLength(changed.PathLength);
+        }
+    }
 
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
     public void UseNewCircuits()
@@ -189,14 +231,16 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
     /// <summary>Documents as they were received.</summary>
     internal DirectoryCache Cache { get; }
 
-    /// <summary>Whether enough is known to build circuits.</summary>
-    internal bool HasEnoughDirectory => _directory.Ready.IsCompletedSuccessfully;
-
     /// <inheritdoc/>
     public bool IsMapped(string host) => Addresses.Rewrite(host) != host;
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
+
+    /// <summary>Builds a circuit through a guard and a middle to this relay. The caller closes it.</summary>
+    /// <exception cref="TunicException">It could not be built.</exception>
+    public Task<OriginCircuit> BuildCircuitToAsync(Relay relay, CancellationToken cancel) =>
+        BuildCircuitToAsync(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), cancel);
 
     /// <summary>Builds a circuit through a guard and a middle to a relay that the consensus need not list. The caller closes it.</summary>
     /// <exception cref="TunicException">It could not be built.</exception>
@@ -252,6 +296,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
         await _channels.DisposeAsync();
+        _ownConnector?.Dispose();
         _metrics.Dispose();
         await _directory.SaveStateAsync(CancellationToken.None);
         _firstCircuit.TrySetException(new CircuitEndedException(ErrorKind.ShuttingDown, "the client was stopped"));
@@ -285,12 +330,12 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
         catch (Exception failure) when (failure is CorruptStateException or IOException)
         {
-            LogCannotStart(_log, failure.Message);
+            TorClientLog.CannotStart(_log, failure.Message);
             _firstCircuit.TrySetException(failure);
         }
         catch (Exception failure)
         {
-            LogStopped(_log, failure);
+            TorClientLog.Stopped(_log, failure);
             _firstCircuit.TrySetException(failure);
         }
     }
@@ -334,7 +379,7 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         }
         catch (Exception failure)
         {
-            LogLivenessFault(_log, failure);
+            TorClientLog.LivenessFault(_log, failure);
         }
     }
 
@@ -385,6 +430,14 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
         };
     }
 
+    private void WarnOfShortPaths(ClientOptions options)
+    {
+        if (options.PathLength < ClientOptions.DefaultPathLength)
+        {
+            TorClientLog.ShortPaths(_log, options.PathLength);
+        }
+    }
+
     private void OnCircuitBuilt(PooledCircuit circuit)
     {
         Circuits.OnGuardConfirmed(circuit.Circuit);
@@ -393,18 +446,4 @@ public sealed partial class TorClient : IOverlay, IStreamOpener, IAsyncDisposabl
             _progress.Report(BootstrapProgress.Done);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "a fault while following who is down; please report it")]
-    private static partial void LogLivenessFault(ILogger log, Exception failure);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Circuits of {Hops} hops are not anonymous: the relay that knows you and the relay that knows your target are neighbours.")]
-    private static partial void LogShortPaths(ILogger log, int hops);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped: {Reason}")]
-    private static partial void LogCannotStart(ILogger log, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "the client has stopped; please report it")]
-    private static partial void LogStopped(ILogger log, Exception failure);
 }

@@ -5,6 +5,7 @@ using Tunic.Node.Demonstration;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
@@ -85,7 +86,7 @@ internal sealed class LivenessBench(string directory, NetworkSize size, NodeLog 
         Task<long> absent = WhenAsync(down => down.Contains(victim.Identity), cancel);
         long killedAt = Stopwatch.GetTimestamp();
         await process.KillAsync(cancel);
-        Task<FetchResult> request = CircuitFetch.RunAsync(client, _page.Url, Stream.Null, cancel);
+        Task<FetchResult> request = CircuitFetch.RunAsync(client, _page.Url, Stream.Null, view: null, cancel);
         TimeSpan time = Stopwatch.GetElapsedTime(killedAt, await absent);
         await CheckAsync(victim.Identity, cancel);
         var result = new LivenessBenchRun(victim.Name, time, (await request).Total);
@@ -101,7 +102,7 @@ internal sealed class LivenessBench(string directory, NetworkSize size, NodeLog 
     {
         for (int check = 0; check < Checks; check++)
         {
-            FetchResult result = await CircuitFetch.RunAsync(_client!.Client, _page.Url, Stream.Null, cancel);
+            FetchResult result = await CircuitFetch.RunAsync(_client!.Client, _page.Url, Stream.Null, view: null, cancel);
             if (result.Route.Any(relay => relay.RsaIdentity == victim))
             {
                 throw new CommandException(ErrorKind.Internal, "A new circuit goes through a relay that is marked down.");

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.Metrics;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
@@ -12,6 +13,7 @@ using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Protocol.Voting.Keys;
@@ -19,10 +21,10 @@ using Tunic.Tor.Protocol.Voting.Rounds;
 using Tunic.Tor.Protocol.Voting.Timing;
 using Tunic.Tor.Protocol.Voting.Uploads;
 using Tunic.Tor.Protocol.Voting.Votes;
-using Tunic.Tor.Relay;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Keys;
+using Tunic.Tor.Relay;
 
 namespace Tunic.Node.Commands;
 
@@ -41,10 +43,12 @@ internal sealed class AuthorityCommand
     private readonly Option<int> _interval = new("--voting-interval") { Description = "Seconds between two consensuses, 10 to 3600; must divide a day.", DefaultValueFactory = _ => 60 };
     private readonly Option<string> _contact = new("--contact") { Description = "How to reach you, for everybody to read.", DefaultValueFactory = _ => "(none)" };
 
+    private readonly Option<int> _metricsPort = new("--metrics-port") { Description = "Port on 127.0.0.1 for metrics in Prometheus' format; 0 for none." };
+
     internal Command Create()
     {
         var command = new Command("authority", "Found a network, or go on with it: this machine decides who is in it.");
-        foreach (Option option in new Option[] { _data, _name, _address, _orPort, _dirPort, _interval, _contact })
+        foreach (Option option in new Option[] { _data, _name, _address, _orPort, _dirPort, _interval, _contact, _metricsPort })
         {
             command.Options.Add(option);
         }
@@ -82,6 +86,7 @@ internal sealed class AuthorityCommand
                 ErrorKind.Configuration, $"Port {self.OnionRouterAddress.Port} cannot be opened: {failure.Message}. Choose another one with --or-port.", failure);
         }
 
+        await using MetricsEndpoint? metrics = arguments.GetValue(_metricsPort) is > 0 and var metricsPort ? new MetricsEndpoint(metricsPort) : null;
         log.Notice($"The network '{name}' is up. Others join with: tunic client --join {file}");
         client.Start();
         await client.RunUntilAsync(signals.Stopping);
@@ -97,7 +102,7 @@ internal sealed class AuthorityCommand
             $"--address {text}: an IPv4 address in numbers is needed.");
         var directoryAddress = new IPEndPoint(address!, arguments.GetValue(_dirPort));
         using AuthorityKeys keys = await AuthorityKeyFiles.LoadAsync(store, cancel)
-            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress, CertificateMonths, cancel);
+            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress, CertificateMonths, passphrase: null, cancel);
         using RelayKeys relay = await RelayKeys.LoadAsync(store, new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, cancel);
         return new DirectoryAuthority(
             "authority1", keys.Certificate.Identity, relay.RsaIdentity, new IPEndPoint(address!, arguments.GetValue(_orPort)), directoryAddress);

@@ -10,11 +10,14 @@ namespace Tunic.Node.Commands;
 /// <summary>An authority's keys as stock's files below keys/.</summary>
 internal static class AuthorityKeyFiles
 {
-    /// <summary>Makes new keys and stores them.</summary>
-    internal static async Task<AuthorityKeys> CreateAsync(IStateStore store, IPEndPoint? directoryAddress, int months, CancellationToken cancel)
+    /// <summary>Makes new keys and stores them; the identity key encrypted where there is a passphrase.</summary>
+    internal static async Task<AuthorityKeys> CreateAsync(
+        IStateStore store, IPEndPoint? directoryAddress, int months, string? passphrase, CancellationToken cancel)
     {
         AuthorityKeys keys = AuthorityKeys.Create(DateTime.UtcNow, months, directoryAddress);
-        await WriteAsync(store, AuthorityKeys.IdentityName, AuthorityKeys.WritePrivateKey(keys.Identity!), cancel);
+        await WriteAsync(store, AuthorityKeys.IdentityName, passphrase is null
+            ? AuthorityKeys.WritePrivateKey(keys.Identity!)
+            : AuthorityKeys.WriteEncryptedPrivateKey(keys.Identity!, passphrase), cancel);
         await WriteAsync(store, AuthorityKeys.SigningName, AuthorityKeys.WritePrivateKey(keys.Signing), cancel);
         await WriteAsync(store, AuthorityKeys.CertificateName, keys.WriteCertificate(), cancel);
         return keys;

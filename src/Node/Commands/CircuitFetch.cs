@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client;
@@ -17,9 +18,10 @@ internal static class CircuitFetch
     /// <param name="client">Bootstrapped, or on its way.</param>
     /// <param name="url">http or https.</param>
     /// <param name="body">Receives the answer's body.</param>
+    /// <param name="view">Shows how far it has come; null shows nothing.</param>
     /// <param name="cancel">Ends it.</param>
     /// <exception cref="CommandException">The page cannot be had.</exception>
-    internal static async Task<FetchResult> RunAsync(TorClient client, Uri url, Stream body, CancellationToken cancel)
+    internal static async Task<FetchResult> RunAsync(TorClient client, Uri url, Stream body, IProgressView? view, CancellationToken cancel)
     {
         var isolation = new IsolationKey($"fetch;{Guid.NewGuid():N}");
         IReadOnlyList<Relay> route = [];
@@ -35,6 +37,7 @@ internal static class CircuitFetch
         }
 
         client.StreamOpened += OnOpened;
+        view?.Begin($"fetching {url}");
         try
         {
             using var http = new HttpClient(new TorHttpMessageHandler(client, new TorHttpOptions { Isolation = isolation }));
@@ -46,8 +49,10 @@ internal static class CircuitFetch
             for (int count; (count = await content.ReadAsync(block, cancel)) > 0; length += count)
             {
                 await body.WriteAsync(block.AsMemory(0, count), cancel);
+                view?.Begin($"fetching {url}: {length + count} bytes");
             }
 
+            view?.Done($"fetched {url} through {route.Count} relays");
             return new FetchResult
             {
                 Url = url.ToString(),

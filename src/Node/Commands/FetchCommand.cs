@@ -4,9 +4,8 @@ using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
-using Tunic.Node.Storage;
+using Tunic.Node.Progress;
 using Tunic.Primitives.Errors;
-using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 
 namespace Tunic.Node.Commands;
@@ -45,16 +44,17 @@ internal sealed class FetchCommand
         ChosenNetwork network = await _network.ChooseAsync(arguments, limit.Token);
         bool asJson = arguments.GetValue(_json);
         using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(asJson ? LogSeverity.Warning : LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
         using var environment = new NodeEnvironment(log, TimeProvider.System);
-        using DataDirectoryLock? held = TakeDirectory(network, out IStateStore store);
-        await using var node = new ClientNode(network.Profile, options, store, environment);
-        await node.LoadAsync(limit.Token);
-        node.Start();
+        await using var session = new ClientSession(network, options, environment);
+        await session.Node.LoadAsync(limit.Token);
         try
         {
             await using Stream body = OpenBody(arguments.GetValue(_output), asJson);
-            FetchResult result = await CircuitFetch.RunAsync(node.Client, url, body, limit.Token);
+            bool isLive = !Console.IsErrorRedirected && (asJson || Console.IsOutputRedirected || arguments.GetValue(_output) is not null); // nothing else is written there
+            FetchResult result = isLive
+                ? await ProgressDisplay.RunLiveAsync(Console.Error, view => FetchAsync(session.Node.Client, url, body, view, limit.Token))
+                : await ProgressDisplay.RunPlainAsync(StandardStreams.WriteErrorLine, view => FetchAsync(session.Node.Client, url, body, view, limit.Token));
             Report(result, asJson);
             return result.Status < 400 ? ExitCode.Success : ExitCode.Failure;
         }
@@ -64,19 +64,26 @@ internal sealed class FetchCommand
         }
     }
 
+    private static async Task<FetchResult> FetchAsync(TorClient client, Uri url, Stream body, IProgressView view, CancellationToken cancel)
+    {
+        ShowBootstrap(client, view);
+        client.Start();
+        return await CircuitFetch.RunAsync(client, url, body, view, cancel);
+    }
+
+    private static void ShowBootstrap(TorClient client, IProgressView view) => client.BootstrapChanged += progress =>
+    {
+        view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        if (progress == BootstrapProgress.Done)
+        {
+            view.Done("the client has bootstrapped");
+        }
+    };
+
     private static Uri ReadUrl(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? url
             : throw new CommandException(ErrorKind.Configuration, $"'{text}' is no http or https address.");
-
-    /// <summary>The client's directory; beside a running client its documents are read, and nothing is written.</summary>
-    private static DataDirectoryLock? TakeDirectory(ChosenNetwork network, out IStateStore store)
-    {
-        var files = new FileStateStore(network.ClientDirectory);
-        DataDirectoryLock? held = DataDirectoryLock.TryTake(network.ClientDirectory);
-        store = held is null ? new ReadThroughStateStore(files) : files;
-        return held;
-    }
 
     private static Stream OpenBody(string? path, bool asJson)
     {

@@ -1,15 +1,17 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json;
+using System.Text;
 using Tunic.Node.Logging;
 using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Protocol.Voting.Keys;
 
 namespace Tunic.Node.Commands;
@@ -24,6 +26,7 @@ internal static class KeysCommand
         var command = new Command("keys", "Make keys.");
         command.Subcommands.Add(CreateAuthority());
         command.Subcommands.Add(CreateNetwork());
+        command.Subcommands.Add(CreateFamily());
         return command;
     }
 
@@ -32,11 +35,13 @@ internal static class KeysCommand
         var directory = new Argument<string>("directory") { Description = "The authority's data directory; the files go into keys/ below it." };
         var address = new Option<string?>("--dir-address") { Description = "Address and port of its directory, for the certificate: 192.0.2.1:80." };
         var months = new Option<int>("--months") { Description = "How long the signing key is certified, 1 to 24.", DefaultValueFactory = _ => 12 };
+        var passphrase = new Option<string?>("--passphrase-file") { Description = "Encrypt the identity key, which is needed once a year only, with the first line of this file; '-' is standard input." };
         Option<bool> json = CreateJsonOption();
         var command = new Command("authority", "Make the keys of a directory authority; stock tor can use them too. Existing keys are never replaced.");
         command.Arguments.Add(directory);
         command.Options.Add(address);
         command.Options.Add(months);
+        command.Options.Add(passphrase);
         command.Options.Add(json);
         command.SetAction(async (arguments, cancel) =>
         {
@@ -56,7 +61,8 @@ internal static class KeysCommand
                 throw new CommandException(ErrorKind.LocalState, $"{arguments.GetValue(directory)}/keys holds keys of an authority already; they are not replaced.");
             }
 
-            using AuthorityKeys keys = await AuthorityKeyFiles.CreateAsync(store, endPoint, count, cancel);
+            string? secret = await ReadPassphraseAsync(arguments.GetValue(passphrase), cancel);
+            using AuthorityKeys keys = await AuthorityKeyFiles.CreateAsync(store, endPoint, count, secret, cancel);
             Print(arguments.GetValue(json), "v3ident", keys.Certificate.Identity.ToString(), facts =>
             {
                 facts.WriteString("directory", Path.GetFullPath(arguments.GetValue(directory)!));
@@ -84,6 +90,22 @@ internal static class KeysCommand
         return command;
     }
 
+    private static Command CreateFamily()
+    {
+        var path = new Argument<string>("path") { Description = "Where the files go, without what their names end with: ./myfamily" };
+        Option<bool> json = CreateJsonOption();
+        var command = new Command("family", "Make the key of a family of relays; the file belongs into the FamilyKeyDirectory of each, stock tor's too.");
+        command.Arguments.Add(path);
+        command.Options.Add(json);
+        command.SetAction(async (arguments, cancel) =>
+        {
+            (string file, Ed25519Identity family) = await FamilyKeyFile.CreateAsync(arguments.GetValue(path)!, cancel);
+            Print(arguments.GetValue(json), "FamilyId", family.ToBase64(), facts => facts.WriteString("file", Path.GetFullPath(file)));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
     private static Option<bool> CreateJsonOption() => new("--json") { Description = "Print the facts as JSON." };
 
     /// <summary>One fact for a person, or all of them for a program.</summary>
@@ -105,6 +127,26 @@ internal static class KeysCommand
         }
 
         StandardStreams.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private static async Task<string?> ReadPassphraseAsync(string? path, CancellationToken cancel)
+    {
+        if (path is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using TextReader reader = path == "-" ? Console.In : new StreamReader(path);
+            return await reader.ReadLineAsync(cancel) is { Length: > 0 } line
+                ? line
+                : throw new CommandException(ErrorKind.Configuration, $"--passphrase-file {path}: its first line is empty.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ErrorKind.LocalState, $"--passphrase-file {path} cannot be read: {failure.Message}", failure);
+        }
     }
 
     /// <summary>The network's key in this directory; made when there is none.</summary>

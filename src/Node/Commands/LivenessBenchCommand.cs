@@ -3,6 +3,7 @@ using Tunic.Node.Bench;
 using Tunic.Node.Demonstration;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 
 namespace Tunic.Node.Commands;
 

@@ -4,6 +4,7 @@ using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 
 namespace Tunic.Node.Commands;

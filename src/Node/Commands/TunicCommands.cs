@@ -16,6 +16,7 @@ internal static class TunicCommands
         root.Subcommands.Add(new FetchCommand().Create());
         root.Subcommands.Add(new RelayCommand().Create());
         root.Subcommands.Add(new AuthorityCommand().Create());
+        root.Subcommands.Add(new RelaysCommand().Create());
         root.Subcommands.Add(KeysCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(new Command("tor", "Run as the tor program: stock's arguments, torrc and notices."));

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Spectre.Console;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Demonstration;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Primitives.Errors;
 
 namespace Tunic.Node.Commands;
@@ -70,17 +70,10 @@ internal sealed class UpCommand
         return ExitCode.Success;
     }
 
-    private static async Task<DemonstrationReport> ShowAsync(DemonstrationRun demonstration, bool asJson, CancellationToken cancel)
-    {
-        if (asJson || Console.IsOutputRedirected)
-        {
-            return await demonstration.RunAsync(
-                new PlainProgressView(asJson ? StandardStreams.WriteErrorLine : StandardStreams.WriteLine), cancel);
-        }
-
-        return await AnsiConsole.Status().StartAsync(
-            "preparing", status => demonstration.RunAsync(new LiveProgressView(status, AnsiConsole.Console), cancel));
-    }
+    private static Task<DemonstrationReport> ShowAsync(DemonstrationRun demonstration, bool asJson, CancellationToken cancel) =>
+        asJson || Console.IsOutputRedirected
+            ? ProgressDisplay.RunPlainAsync(asJson ? StandardStreams.WriteErrorLine : StandardStreams.WriteLine, view => demonstration.RunAsync(view, cancel))
+            : ProgressDisplay.RunLiveAsync(Console.Out, view => demonstration.RunAsync(view, cancel));
 
     private static int InRange(ParseResult arguments, Option<int> option, int least, int most) =>
         arguments.GetValue(option) is var value && value >= least && value <= most

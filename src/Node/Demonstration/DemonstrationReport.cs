@@ -8,6 +8,9 @@ namespace Tunic.Node.Demonstration;
 /// <summary>What `tunic up` has shown.</summary>
 internal sealed record DemonstrationReport
 {
+    /// <summary>What everybody has to know who uses such a network.</summary>
+    internal const string OneOperator = "not anonymous: every relay of this network runs on this machine, so whoever controls it sees both ends.";
+
     internal required FetchResult Fetch { get; init; }
 
     internal required IReadOnlyList<HopSight> Sights { get; init; }
@@ -31,6 +34,7 @@ internal sealed record DemonstrationReport
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"         network of {Processes} processes up after {NetworkUp.TotalSeconds:0.0} s, client bootstrapped in {Bootstrap.TotalSeconds:0.00} s");
+        yield return $"banner   {OneOperator}";
         yield return "proof    TCP connections as the system lists them, at the moment the page was served:";
         foreach (HopSight sight in Sights)
         {
@@ -46,6 +50,8 @@ internal sealed record DemonstrationReport
             json.WriteStartObject();
             json.WritePropertyName("fetch");
             Fetch.Write(json);
+            json.WriteBoolean("anonymous", false);
+            json.WriteString("banner", OneOperator);
             json.WriteNumber("processes", Processes);
             json.WriteNumber("network_up_ms", Math.Round(NetworkUp.TotalMilliseconds));
             json.WriteNumber("bootstrap_ms", Math.Round(Bootstrap.TotalMilliseconds));

@@ -5,6 +5,7 @@ using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
@@ -49,9 +50,7 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
         await _network.StartAsync(_page.Port, view, cancel);
         TimeSpan up = clock.Elapsed;
         TimeSpan bootstrap = await BootstrapAsync(_client!.Client, view, cancel);
-        view.Begin($"fetching {_page.Url}");
-        (FetchResult fetch, SocketWitness witness) = await FetchAsync(cancel);
-        view.Done($"fetched {_page.Url} through {fetch.Route.Count} relays");
+        (FetchResult fetch, SocketWitness witness) = await FetchAsync(view, cancel);
         return new DemonstrationReport
         {
             Fetch = fetch,
@@ -119,11 +118,11 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
         return clock.Elapsed;
     }
 
-    private async Task<(FetchResult Result, SocketWitness Witness)> FetchAsync(CancellationToken cancel)
+    private async Task<(FetchResult Result, SocketWitness Witness)> FetchAsync(IProgressView view, CancellationToken cancel)
     {
         SocketWitness? witness = null;
         _page.OnVisit = _ => witness = SocketWitness.Observe([.. _network!.Processes.Select(process => process.Id), Environment.ProcessId]);
-        FetchResult result = await CircuitFetch.RunAsync(_client!.Client, _page.Url, Stream.Null, cancel);
+        FetchResult result = await CircuitFetch.RunAsync(_client!.Client, _page.Url, Stream.Null, view, cancel);
         _page.OnVisit = null;
         return (result, witness!);
     }

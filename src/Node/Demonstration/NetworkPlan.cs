@@ -89,7 +89,7 @@ internal sealed class NetworkPlan
         }
 
         using AuthorityKeys keys = await AuthorityKeyFiles.LoadAsync(store, cancel)
-            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress: null, CertificateMonths, cancel);
+            ?? await AuthorityKeyFiles.CreateAsync(store, directoryAddress: null, CertificateMonths, passphrase: null, cancel);
         return (node, new DirectoryAuthority(
             name,
             keys.Certificate.Identity,

@@ -1,11 +1,12 @@
 using Tunic.Node.Hosting;
 using Tunic.Node.Processes;
+using Tunic.Node.Progress;
 using Tunic.Node.TorProgram;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Network.NetworkDirectory;
-using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Documents;
 
 namespace Tunic.Node.Demonstration;
 

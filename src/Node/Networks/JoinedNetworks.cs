@@ -2,6 +2,7 @@ using Tunic.Node.Processes;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 namespace Tunic.Node.Networks;
 

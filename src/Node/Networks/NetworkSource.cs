@@ -1,6 +1,7 @@
 using Tunic.Node.Processes;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 namespace Tunic.Node.Networks;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Node.Configuration.Torrc;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 
 namespace Tunic.Node.Networks;

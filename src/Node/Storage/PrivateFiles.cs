@@ -6,6 +6,14 @@ internal static class PrivateFiles
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerDirectory = OwnerOnly | UnixFileMode.UserExecute;
 
+    private static FileStreamOptions NewFile => new()
+    {
+        Mode = FileMode.CreateNew, // never writes through a link
+        Access = FileAccess.Write,
+        UnixCreateMode = OwnerOnly,
+        BufferSize = 0,
+    };
+
     /// <summary>Makes a directory and its missing parents; takes group's and others' rights away from one that exists.</summary>
     /// <exception cref="StorageException">Something else stands there, or it cannot be made or changed.</exception>
     internal static void MakeDirectory(string path)
@@ -49,6 +57,15 @@ internal static class PrivateFiles
             : throw new StorageException($"{path} is a directory, and a file is expected.");
     }
 
+    /// <summary>Writes a file that does not exist yet.</summary>
+    /// <exception cref="IOException">It exists, or cannot be written.</exception>
+    internal static async Task CreateAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancel)
+    {
+        await using var file = new FileStream(path, NewFile);
+        await file.WriteAsync(content, cancel);
+        file.Flush(flushToDisk: true);
+    }
+
     /// <summary>Writes a new file, waits until the disk has it, and renames it over the old one.</summary>
     /// <param name="path">The file to replace.</param>
     /// <param name="unfinishedPath">Beside it: holds the new content until it is complete. What is left of an earlier attempt is removed.</param>
@@ -58,21 +75,9 @@ internal static class PrivateFiles
         string path, string unfinishedPath, ReadOnlyMemory<byte> content, CancellationToken cancel)
     {
         File.Delete(unfinishedPath);
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew, // never writes through a link
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnly,
-            BufferSize = 0,
-        };
         try
         {
-            await using (var file = new FileStream(unfinishedPath, options))
-            {
-                await file.WriteAsync(content, cancel);
-                file.Flush(flushToDisk: true);
-            }
-
+            await CreateAsync(unfinishedPath, content, cancel);
             File.Move(unfinishedPath, path, overwrite: true);
         }
         catch

@@ -2,7 +2,9 @@ using System.Text;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Protocol.Control.Authentication;
@@ -34,6 +36,10 @@ internal static class TorEntry
                 return ExitCode.Success;
             case TorCommand.HashPassword:
                 StandardStreams.WriteLine(HashedPassword.Create(Encoding.UTF8.GetBytes(commandLine.CommandArgument), SystemRandomSource.Instance).ToString());
+                return ExitCode.Success;
+            case TorCommand.MakeFamilyKey:
+                (string file, Ed25519Identity family) = await FamilyKeyFile.CreateAsync(commandLine.CommandArgument, CancellationToken.None);
+                StandardStreams.WriteLine($"# Generated {file}\nFamilyId {family.ToBase64()}");
                 return ExitCode.Success;
             case TorCommand.ListOptions:
                 foreach (TorrcOption option in TorrcOptionTable.All)

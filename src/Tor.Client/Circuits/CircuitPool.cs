@@ -25,6 +25,7 @@ internal sealed partial class CircuitPool(
     private readonly List<PooledCircuit> _waitingForGuard = [];
     private readonly List<CircuitBuild> _builds = [];
     private readonly CircuitBuildPace _pace = new();
+    private readonly ClockJump _jump = new(time);
     private readonly CircuitWaiters _waiters = new();
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
@@ -32,6 +33,7 @@ internal sealed partial class CircuitPool(
     private long _maxDirtiness = options.MaxCircuitDirtiness.Ticks;
     private long _lastNumber;
     private ushort _latestPort = 443;
+    private volatile int _pathLength = options.PathLength;
     private ITimer? _upkeep;
 
     /// <summary>Told of each circuit that has been built and may be used, outside of the gate.</summary>
@@ -58,6 +60,9 @@ internal sealed partial class CircuitPool(
             }
         }
     }
+
+    /// <summary>Hops of circuits that are built from now on.</summary>
+    internal int PathLength => _pathLength;
 
     private TimeSpan Now => time.GetElapsedTime(0);
 
@@ -141,17 +146,26 @@ internal sealed partial class CircuitPool(
     }
 
     /// <summary>No new streams on circuits through these relays; circuits that are being built through them are given up for others.</summary>
-    internal void Avoid(Predicate<Relay> isDown)
+    internal void Avoid(Predicate<Relay> isDown) => GiveUp(path => path.Hops.Any(isDown.Invoke));
+
+    /// <summary>No new streams on circuits of another length, built or being built.</summary>
+    internal void ChangePathLength(int length)
+    {
+        _pathLength = length;
+        GiveUp(path => path.Hops.Count != length);
+    }
+
+    private void GiveUp(Predicate<CircuitPath> isOfNoUse)
     {
         CircuitBuild[] hopeless;
         lock (_gate)
         {
-            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => circuit.Path.Hops.Any(isDown.Invoke)))
+            foreach (PooledCircuit circuit in _circuits.All.Concat(_waitingForGuard).Where(circuit => isOfNoUse(circuit.Path)))
             {
                 circuit.IsRetired = true;
             }
 
-            hopeless = [.. _builds.Where(build => build.Path.Hops.Any(isDown.Invoke))];
+            hopeless = [.. _builds.Where(build => isOfNoUse(build.Path))];
             Array.ForEach(hopeless, build => build.IsHopeless = true);
             Refill();
         }
@@ -300,7 +314,7 @@ internal sealed partial class CircuitPool(
 
         if (!result.IsFound)
         {
-            if (result.Failure == PathFailure.NoGuard)
+            if (result.Failure is PathFailure.NoGuard or PathFailure.OldConsensus)
             {
                 _pace.OnNoGuard();
             }
@@ -317,7 +331,7 @@ internal sealed partial class CircuitPool(
 
     private PathResult Select(CircuitRequest request) => planner.Select(new PathRequest
     {
-        Length = options.PathLength,
+        Length = _pathLength,
         Ports = [request.Port],
         NeedsStable = request.NeedsStable,
         Excluded = [.. _avoid],
@@ -468,6 +482,12 @@ internal sealed partial class CircuitPool(
     /// <summary>Once a second: closes what is too old, and fills the reserve.</summary>
     private void Maintain()
     {
+        if (_jump.Look() is var jump && jump != TimeSpan.Zero)
+        {
+            LogClockJumped(log, jump.TotalSeconds);
+            RetireAll(); // what was open may be dead, and nobody should be linked with what he did hours ago
+        }
+
         List<Action> after = [];
         lock (_gate)
         {
@@ -487,6 +507,9 @@ internal sealed partial class CircuitPool(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Reason}")]
     private static partial void LogBuildFailed(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The clock has jumped by {Seconds:0} s: it was set, or the machine has slept. New streams get new circuits.")]
+    private static partial void LogClockJumped(ILogger log, double seconds);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a fault while building a circuit; please report it")]
     private static partial void LogFault(ILogger log, Exception failure);

@@ -69,17 +69,18 @@ internal sealed class CircuitWaiters
         }
     }
 
-    /// <summary>There is no path for such a request. For want of a guard all may wait; what no relay offers is told at once.</summary>
+    /// <summary>There is no path for such a request. For want of a guard or a consensus all may wait; what no relay offers is told at once.</summary>
     internal void OnNoPath(CircuitRequest request, PathResult result, TimeSpan now)
     {
         (ErrorKind kind, string why) = result.Failure switch
         {
             PathFailure.NoExit => (ErrorKind.RemoteRefused, $"no usable exit takes port {request.Port.Port}"), // the exits' will, not a lack of network
             PathFailure.NoGuard => (ErrorKind.NotReady, "no guard can be reached"),
+            PathFailure.OldConsensus => (ErrorKind.NotReady, "the consensus is too old, and no directory has a newer one"),
             _ => (ErrorKind.NotReady, $"no relay fits as hop {result.Hop}"),
         };
         var failure = new CircuitEndedException(kind, $"no circuit: {why}");
-        bool isForAll = result.Failure == PathFailure.NoGuard; // the next one would have to hear the same
+        bool isForAll = result.Failure is PathFailure.NoGuard or PathFailure.OldConsensus; // the next one would have to hear the same
         foreach (CircuitWaiter waiter in _waiting.Where(waiter => isForAll || waiter.Request == request).ToArray())
         {
             if (isForAll)

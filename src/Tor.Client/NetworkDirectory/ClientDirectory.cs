@@ -16,6 +16,10 @@ internal sealed class ClientDirectory
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
+
+    /// <summary>The clock may be set, and the machine sleep: what is due is looked at again at least so often.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan LongestMicrodescriptorRetry = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -113,7 +117,7 @@ internal sealed class ClientDirectory
             }
 
             await SaveStateAsync(cancel);
-            await Task.Delay(pause, _time, cancel);
+            await SleepAsync(pause, cancel);
         }
     }
 
@@ -133,6 +137,24 @@ internal sealed class ClientDirectory
         {
             _planner.KeepUnsaved();
             DirectoryLog.StateNotSaved(_log, failure.Message);
+        }
+    }
+
+    /// <summary>Sleeps so long by the clock on the wall or by the one that never jumps, whichever says first that it is over.</summary>
+    private async Task SleepAsync(TimeSpan pause, CancellationToken cancel)
+    {
+        (DateTime start, long stamp) = (UtcNow, _time.GetTimestamp());
+        while (true)
+        {
+            TimeSpan slept = _time.GetElapsedTime(stamp);
+            TimeSpan passed = UtcNow - start;
+            TimeSpan left = pause - (slept > passed ? slept : passed);
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            await Task.Delay(left < LongestSleep ? left : LongestSleep, _time, cancel);
         }
     }
 

@@ -33,8 +33,11 @@ internal sealed class DirectoryFetcher(
     ILogger log)
     : IDirectoryFetcher, IAsyncDisposable
 {
-    /// <summary>Time for one directory to answer.</summary>
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
+    /// <summary>So long a directory may say nothing.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>So long it may take for one answer: a slow link needs minutes for a consensus, and nobody may keep us with a byte now and then.</summary>
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromMinutes(15);
 
     private readonly SemaphoreSlim _choosing = new(1);
     private readonly HashSet<RsaIdentity> _failed = [];
@@ -53,13 +56,22 @@ internal sealed class DirectoryFetcher(
         for (int attempt = 1; ; attempt++)
         {
             DirectoryCircuit? directory = null;
+            bool hasAnswered = false;
             try
             {
                 directory = await GetDirectoryAsync(avoid, cancel);
-                using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-                timer.CancelAfter(RequestTimeout);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                limit.CancelAfter(RequestLimit);
+                using var stall = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+                stall.CancelAfter(StallLimit);
+                void OnProgress()
+                {
+                    hasAnswered = true;
+                    stall.CancelAfter(StallLimit);
+                }
+
                 DirectoryResponse response =
-                    await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+                    await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, OnProgress, stall.Token);
                 if (response.Status is not (200 or 304 or 404))
                 {
                     throw new DirectoryException($"a directory answered {response.Status} {response.Reason}");
@@ -75,7 +87,15 @@ internal sealed class DirectoryFetcher(
             }
             catch (Exception failure) when (IsOfDirectory(failure, cancel))
             {
-                planner.OnGuardFailed(directory?.Use);
+                if (hasAnswered)
+                {
+                    planner.OnDirectoryAnswered(directory?.Use); // a poor answer of a good guard: whoever overloads it must not choose the next
+                }
+                else
+                {
+                    planner.OnGuardFailed(directory?.Use);
+                }
+
                 await ForgetAsync(directory);
                 LogFailed(log, request.Path, failure.Message);
                 if (attempt >= attempts)
@@ -96,7 +116,7 @@ internal sealed class DirectoryFetcher(
         {
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timer.CancelAfter(timeLimit);
-            DirectoryResponse response = await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, timer.Token);
+            DirectoryResponse response = await DirectoryHttp.SendAsync(directory.Circuit.OpenDirectory(), null, request, onProgress: null, timer.Token);
             planner.OnDirectoryAnswered(directory.Use);
             return response;
         }
@@ -185,7 +205,7 @@ internal sealed class DirectoryFetcher(
             }
 
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            timer.CancelAfter(RequestTimeout);
+            timer.CancelAfter(StallLimit);
             OriginCircuit circuit = await CreateAsync(channel, target, timer.Token);
             Progress?.Report(BootstrapProgress.DirectoryCircuit);
             return new DirectoryCircuit(target.RsaIdentity, circuit, use);

@@ -172,6 +172,11 @@ internal sealed class PathPlanner
                 return new PathResult(PathFailure.NoGuard, 1);
             }
 
+            if (_selector is { } selector && !selector.Environment.View.Consensus.IsReasonablyLive(Now.Utc))
+            {
+                return new PathResult(PathFailure.OldConsensus, 1); // whoever keeps us from a newer one must not keep us among relays long gone
+            }
+
             PathResult result = _selector?.Select(request, _guards, Now) ?? new PathResult(PathFailure.NoGuard, 1);
             if (result.IsFound)
             {

@@ -200,6 +200,22 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     internal void Enqueue(ChannelCircuit circuit, CellCommand command, ReadOnlySpan<byte> body, TimeSpan now) =>
         _outgoing.Enqueue(circuit, command, body, now);
 
+    internal void SetPaused(ChannelCircuit circuit, bool isPaused)
+    {
+        _outgoing.SetPaused(circuit, isPaused);
+        Flush();
+    }
+
+    internal void LimitRate(ChannelCircuit circuit, long? bytesPerSecond, long burst)
+    {
+        _outgoing.SetRate(circuit, bytesPerSecond is not { } rate ? null : new CircuitRate(rate, burst, _environment.Time, () =>
+        {
+            _outgoing.OnRateFilled(circuit);
+            Flush();
+        }));
+        Flush();
+    }
+
     internal void Destroy(ChannelCircuit circuit, DestroyReason reason)
     {
         if (_circuits.TryEnd(circuit))

@@ -16,6 +16,7 @@ public sealed class ChannelCircuit
         CircuitId = circuitId;
         Endpoint = endpoint;
         Queue = queue;
+        Turn = new LinkedListNode<ChannelCircuit>(this);
     }
 
     /// <summary>The channel that carries the circuit.</summary>
@@ -38,7 +39,18 @@ public sealed class ChannelCircuit
     // The following belong to the channel's outgoing gate.
     internal CellQueue Queue { get; }
 
-    internal bool IsScheduled { get; set; }
+    /// <summary>Its place among the circuits that have something to send; in no list while it has not.</summary>
+    internal LinkedListNode<ChannelCircuit> Turn { get; }
+
+    /// <summary>Its owner has paused it.</summary>
+    internal bool IsPaused { get; set; }
+
+    /// <summary>It has sent as much as its rate allows, and waits for the clock.</summary>
+    internal bool IsOverRate { get; set; }
+
+    internal CircuitRate? Rate { get; set; }
+
+    internal bool WantsTurn => Turn.List is null && !IsPaused && !IsOverRate && Queue.Count > 0;
 
     internal volatile bool WaitsForRoom;
 
@@ -48,6 +60,17 @@ public sealed class ChannelCircuit
     /// <param name="now">Monotonic time, for finding the oldest queue when memory runs out.</param>
     /// <exception cref="CircuitProtocolException">The queue is full: the peer let more pile up than flow control allows.</exception>
     public void Send(CellCommand command, ReadOnlySpan<byte> body, TimeSpan now) => Channel.Enqueue(this, command, body, now);
+
+    /// <summary>From now on nothing of the circuit is sent here; what comes is queued, as far as flow control lets it. Other circuits go on.</summary>
+    public void Pause() => Channel.SetPaused(this, isPaused: true);
+
+    /// <summary>The opposite of <see cref="Pause"/>.</summary>
+    public void Resume() => Channel.SetPaused(this, isPaused: false);
+
+    /// <summary>Limits what the circuit sends on this channel. A later limit takes the place of an earlier one.</summary>
+    /// <param name="bytesPerSecond">Average, more than 0; null for no limit.</param>
+    /// <param name="burst">Bytes at once, at least one cell.</param>
+    public void LimitRate(long? bytesPerSecond, long burst) => Channel.LimitRate(this, bytesPerSecond, burst);
 
     /// <summary>Takes the circuit off the channel, drops what is queued and tells the peer. Has no effect when it has ended.</summary>
     public void Destroy(DestroyReason reason) => Channel.Destroy(this, reason);

@@ -17,7 +17,7 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
     private readonly Lock _gate = new();
     private readonly Queue<(CellCommand Command, byte[] Body)> _linkCells = new();
     private readonly Queue<QueuedDestroy> _destroys = new();
-    private readonly Queue<ChannelCircuit> _scheduled = new();
+    private readonly LinkedList<ChannelCircuit> _scheduled = new();
     private readonly List<ChannelCircuit> _writable = [];
     private bool _closed;
 
@@ -64,11 +64,48 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
                 circuit.WaitsForRoom = true;
             }
 
-            if (!circuit.IsScheduled)
+            Schedule(circuit);
+        }
+    }
+
+    /// <summary>Pauses a circuit, or lets it go on; then flush.</summary>
+    internal void SetPaused(ChannelCircuit circuit, bool isPaused)
+    {
+        lock (_gate)
+        {
+            circuit.IsPaused = isPaused;
+            if (isPaused)
             {
-                circuit.IsScheduled = true;
-                _scheduled.Enqueue(circuit);
+                TakeTurnAway(circuit);
             }
+
+            Schedule(circuit);
+        }
+    }
+
+    /// <summary>Gives a circuit another rate, or none; then flush.</summary>
+    internal void SetRate(ChannelCircuit circuit, CircuitRate? rate)
+    {
+        lock (_gate)
+        {
+            circuit.Rate?.Dispose();
+            circuit.Rate = _closed || circuit.HasEnded ? null : rate;
+            circuit.IsOverRate = false;
+            Schedule(circuit);
+            if (circuit.Rate is null)
+            {
+                rate?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>A circuit's rate lets it send again; then flush.</summary>
+    internal void OnRateFilled(ChannelCircuit circuit)
+    {
+        lock (_gate)
+        {
+            circuit.IsOverRate = false;
+            Schedule(circuit);
         }
     }
 
@@ -123,6 +160,9 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         {
             Count -= circuit.Queue.Count;
             circuit.Queue.Clear();
+            TakeTurnAway(circuit); // else a peer that reads nothing could pile up circuits that have ended
+            circuit.Rate?.Dispose();
+            circuit.Rate = null;
         }
     }
 
@@ -135,9 +175,10 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             memory.OnBuffered(-_destroys.Count * QueuedDestroy.Length);
             _destroys.Clear();
             _linkCells.Clear();
-            while (_scheduled.TryDequeue(out ChannelCircuit? circuit))
+            while (_scheduled.First is { } turn)
             {
-                circuit.Queue.Clear();
+                turn.Value.Queue.Clear();
+                _scheduled.RemoveFirst();
             }
 
             Count = 0;
@@ -154,14 +195,13 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
         {
             int length = MoveLinkCells(destination);
             length += MoveDestroys(destination[length..]);
-            while (destination.Length - length >= format.FixedCellLength && _scheduled.TryDequeue(out ChannelCircuit? circuit))
+            while (destination.Length - length >= format.FixedCellLength && _scheduled.First is { Value: var circuit })
             {
-                length += Move(circuit.Queue, destination[length..], Quantum);
-                circuit.IsScheduled = circuit.Queue.Count > 0;
-                if (circuit.IsScheduled)
-                {
-                    _scheduled.Enqueue(circuit);
-                }
+                _scheduled.RemoveFirst();
+                int moved = Move(circuit.Queue, destination[length..], Quantum);
+                length += moved;
+                circuit.IsOverRate = circuit.Rate is { } rate && !rate.Spend(moved);
+                Schedule(circuit);
 
                 if (circuit.WaitsForRoom && circuit.Queue.Count <= options.QueueLowWater)
                 {
@@ -173,6 +213,22 @@ internal sealed class OutgoingCells(CellFormat format, CellSegmentPool pool, Que
             writable.AddRange(_writable);
             _writable.Clear();
             return length;
+        }
+    }
+
+    private void Schedule(ChannelCircuit circuit)
+    {
+        if (circuit.WantsTurn)
+        {
+            _scheduled.AddLast(circuit.Turn);
+        }
+    }
+
+    private void TakeTurnAway(ChannelCircuit circuit)
+    {
+        if (circuit.Turn.List is not null)
+        {
+            _scheduled.Remove(circuit.Turn);
         }
     }
 

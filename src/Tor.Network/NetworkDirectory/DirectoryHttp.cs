@@ -17,15 +17,16 @@ public static class DirectoryHttp
     /// <param name="stream">A fresh stream to the directory; used up afterwards.</param>
     /// <param name="host">For the Host header: the directory's address, or null over a BEGIN_DIR stream.</param>
     /// <param name="request">What to ask.</param>
+    /// <param name="onProgress">Called whenever more of the answer has come; null for nobody.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <exception cref="DirectoryException">The answer is not HTTP, is cut off, is larger than allowed or cannot be decompressed.</exception>
     /// <exception cref="IOException">The stream broke.</exception>
     public static async Task<DirectoryResponse> SendAsync(
-        Stream stream, string? host, DirectoryRequest request, CancellationToken cancel)
+        Stream stream, string? host, DirectoryRequest request, Action? onProgress, CancellationToken cancel)
     {
         await stream.WriteAsync(Format(host, request), cancel);
         await stream.FlushAsync(cancel);
-        byte[] answer = await ReadToEndAsync(stream, request.MaxBodyLength, cancel);
+        byte[] answer = await ReadToEndAsync(stream, request.MaxBodyLength, onProgress, cancel);
         return Parse(answer, request.MaxBodyLength);
     }
 
@@ -161,13 +162,14 @@ public static class DirectoryHttp
         return content.GetBuffer().AsMemory(0, (int)content.Length);
     }
 
-    private static async Task<byte[]> ReadToEndAsync(Stream stream, int maxBodyLength, CancellationToken cancel)
+    private static async Task<byte[]> ReadToEndAsync(Stream stream, int maxBodyLength, Action? onProgress, CancellationToken cancel)
     {
         using var answer = new MemoryStream();
         var block = new byte[ReadLength];
         int count;
         while ((count = await stream.ReadAsync(block, cancel)) > 0)
         {
+            onProgress?.Invoke();
             if (answer.Length + count > (long)maxBodyLength + MaxHeadLength)
             {
                 throw TooLarge(maxBodyLength);

@@ -19,7 +19,7 @@ public sealed class DirectoryPortClient(TimeSpan timeLimit, TimeProvider time) :
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(address, either.Token);
             await using var stream = new NetworkStream(socket, ownsSocket: false);
-            return await DirectoryHttp.SendAsync(stream, address.ToString(), request, either.Token);
+            return await DirectoryHttp.SendAsync(stream, address.ToString(), request, onProgress: null, either.Token);
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
         {

@@ -18,6 +18,9 @@ public enum PathFailure
     /// <summary>No directory is up and allowed.</summary>
     NoDirectory,
 
+    /// <summary>The consensus is so old that who is in the network is not known any more.</summary>
+    OldConsensus,
+
     /// <summary>The last hop that the caller chose is not usable, excluded, or marked down.</summary>
     EndNotUsable,
 }

@@ -6,9 +6,10 @@ using Tunic.Node.Networks;
 using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Cryptography;
 using Tunic.Tests.Fuzz.Engine;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
-using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Serving;
+using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.Exits;
 using Tunic.Tor.Relay.Keys;
 

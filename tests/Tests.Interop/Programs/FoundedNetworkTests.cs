@@ -12,7 +12,7 @@ public sealed class FoundedNetworkTests : IDisposable
     private readonly TestDirectory _directory = new("tunic-founded");
 
     [Fact]
-    public async Task Relays_and_a_client_join_by_the_file_and_a_page_comes_through()
+    public async Task Relays_and_a_client_join_by_the_file_a_page_comes_through_and_a_probe_finds_who_is_alive()
     {
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         int[] ports = LoopbackPorts.Take(6);
@@ -42,8 +42,12 @@ public sealed class FoundedNetworkTests : IDisposable
             string output = string.Join('\n', fetch.Lines);
             Assert.True(code == 0, output);
             using JsonDocument report = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..(output.LastIndexOf('}') + 1)]);
+            Assert.Contains(fetch.Lines, line => line.EndsWith("  the client has bootstrapped", StringComparison.Ordinal));
             Assert.Equal(100_000, report.RootElement.GetProperty("bytes").GetInt64());
             Assert.Equal("relay4", report.RootElement.GetProperty("route")[2].GetProperty("nickname").GetString());
+
+            await relays[3].KillAsync();
+            Assert.Equal(["authority1", "relay1", "relay2", "relay3"], await ProbeAsync());
         }
         finally
         {
@@ -52,6 +56,18 @@ public sealed class FoundedNetworkTests : IDisposable
                 await relay.DisposeAsync();
             }
         }
+    }
+
+    /// <summary>The nicknames of those that answer.</summary>
+    private async Task<string[]> ProbeAsync()
+    {
+        string output = await PeerProcess.RunAsync(
+            TunicProgram.ExecutablePath, ["relays", "--probe", "--json", "--data", Path.Combine(_directory.FullPath, "client"), "--network", "club"], Limit);
+        using JsonDocument list = JsonDocument.Parse(output[output.IndexOf('[', StringComparison.Ordinal)..(output.LastIndexOf(']') + 1)]);
+        Assert.Equal(5, list.RootElement.GetArrayLength());
+        return [.. list.RootElement.EnumerateArray()
+            .Where(relay => relay.GetProperty("live").GetBoolean())
+            .Select(relay => relay.GetProperty("nickname").GetString()!)];
     }
 
     public void Dispose() => _directory.Dispose();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tunic.Tests.Interop.Support;
 
@@ -27,6 +28,43 @@ public sealed class KeysCommandTests : IDisposable
 
         Assert.Equal(40, facts.GetProperty("v3ident").GetString()!.Length);
         Assert.InRange(facts.GetProperty("signing_key_expires").GetDateTime(), DateTime.UtcNow.AddDays(50), DateTime.UtcNow.AddDays(70));
+    }
+
+    /// <summary>A relay of stock's would read the file as its own.</summary>
+    [Fact]
+    public async Task A_familys_key_is_made_once_as_by_stock()
+    {
+        string ours = Path.Combine(_directory.FullPath, "ours");
+        string stocks = Path.Combine(_directory.FullPath, "stocks");
+
+        string line = (await RunAsync("family", ours)).Trim();
+        string[] words = (await PeerProcess.RunAsync("tor", ["--keygen-family", stocks, "--hush"], Limit)).Trim().Split('\n');
+
+        Assert.Equal(words[^1].Split(' ')[1].Length, line.Split(' ')[1].Length);
+        Assert.Equal(line.Split(' ')[1], (await File.ReadAllTextAsync($"{ours}.public_family_id")).Trim());
+        byte[] key = await File.ReadAllBytesAsync($"{ours}.secret_family_key");
+        byte[] stock = await File.ReadAllBytesAsync($"{stocks}.secret_family_key");
+        Assert.Equal(stock.Length, key.Length);
+        Assert.Equal(stock[..32], key[..32]); // says what the file is
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{ours}.secret_family_key"));
+        await using PeerProcess again = TunicProgram.Start("tor", "--keygen-family", ours);
+        Assert.Equal(1, await again.WaitForExitAsync(Limit));
+        Assert.Equal(key, await File.ReadAllBytesAsync($"{ours}.secret_family_key"));
+    }
+
+    [Fact]
+    public async Task An_authoritys_identity_key_is_encrypted_with_a_passphrase()
+    {
+        string passphrase = Path.Combine(_directory.FullPath, "passphrase");
+        await File.WriteAllTextAsync(passphrase, "correct horse\n");
+
+        await RunAsync("authority", _directory.FullPath, "--passphrase-file", passphrase);
+
+        string key = await File.ReadAllTextAsync(Path.Combine(_directory.FullPath, "keys", "authority_identity_key"));
+        using var rsa = RSA.Create();
+        Assert.Throws<CryptographicException>(() => rsa.ImportFromEncryptedPem(key, "wrong horse"));
+        rsa.ImportFromEncryptedPem(key, "correct horse");
+        Assert.Equal(3072, rsa.KeySize);
     }
 
     public void Dispose() => _directory.Dispose();

@@ -3,7 +3,7 @@ using Tunic.Tests.Interop.Support;
 
 namespace Tunic.Tests.Interop.Relays;
 
-/// <summary>A stock client through circuits of its controller's choice, in which our relays take each place.</summary>
+/// <summary>A stock client through circuits of its controller's choice, in which our relays, each a process of its own, take each place.</summary>
 public sealed class StockClientTests
 {
     private const int Length = 3_000_000;
@@ -12,9 +12,15 @@ public sealed class StockClientTests
     public async Task A_stock_client_uses_our_relay_in_every_place()
     {
         await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Clients = 0 });
-        await using PublishedRelay first = await PublishedRelay.StartAsync(network, "ours1");
-        await using PublishedRelay second = await PublishedRelay.StartAsync(network, "ours2");
-        await using PublishedRelay exit = await PublishedRelay.StartAsync(network, "ours3", exit: true);
+        await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions
+        {
+            Authorities = 0,
+            Relays = 2,
+            Exits = 1,
+            ForeignAuthorities = network.DirAuthorityLines,
+            Bandwidths = network.Bandwidths,
+        });
+        (TunicTorNode first, TunicTorNode second, TunicTorNode exit) = (ours.Relays[0], ours.Relays[1], ours.Exits[0]);
         await network.WaitForConsensusWithAsync([first.Fingerprint, second.Fingerprint, exit.Fingerprint]);
         await network.Exits[0].WaitUntilItKnowsAsync([second.Fingerprint], TimeSpan.FromSeconds(90));
         StockTorNode client = network.Add(StockTorRole.Client, "LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 60");

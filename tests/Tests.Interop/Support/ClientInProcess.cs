@@ -37,7 +37,7 @@ internal sealed class ClientInProcess : IAsyncDisposable
         _connector.Dispose();
     }
 
-    private static NetworkProfile ReadProfile(IReadOnlyList<string> dirAuthorityLines)
+    internal static NetworkProfile ReadProfile(IReadOnlyList<string> dirAuthorityLines)
     {
         using var directory = new TestDirectory("torrc");
         string[] arguments = TunicProgram.WriteTorrc(

@@ -6,10 +6,11 @@ internal sealed class ManualTime(DateTime start) : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTime _now = start;
+    private TimeSpan _set;
 
-    public DateTime Now => _now;
+    public DateTime Now => _now + _set;
 
-    public override DateTimeOffset GetUtcNow() => new(_now);
+    public override DateTimeOffset GetUtcNow() => new(Now);
 
     public override long GetTimestamp() => _now.Ticks;
 
@@ -32,6 +33,15 @@ internal sealed class ManualTime(DateTime start) : TimeProvider
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>Sets the clock on the wall alone, as somebody does who corrects it, or as a machine finds it that has slept.</summary>
+    public void Set(DateTime now)
+    {
+        lock (_gate)
+        {
+            _set += now - Now;
+        }
     }
 
     public void Advance(TimeSpan by)

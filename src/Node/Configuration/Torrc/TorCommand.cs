@@ -7,6 +7,7 @@ internal enum TorCommand
     VerifyConfiguration,
     ListFingerprint,
     HashPassword,
+    MakeFamilyKey,
     Version,
     Help,
     ListOptions,

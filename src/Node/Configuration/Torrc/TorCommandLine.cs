@@ -21,7 +21,7 @@ internal sealed record TorCommandLine
         ["--list-torrc-options"] = (Argument.None, TorCommand.ListOptions),
         ["--dump-config"] = (Argument.Optional, TorCommand.Unsupported),
         ["--keygen"] = (Argument.None, TorCommand.Unsupported),
-        ["--keygen-family"] = (Argument.Needed, TorCommand.Unsupported),
+        ["--keygen-family"] = (Argument.Needed, TorCommand.MakeFamilyKey),
         ["--key-expiration"] = (Argument.Optional, TorCommand.Unsupported),
         ["--format"] = (Argument.Needed, TorCommand.Unsupported),
         ["--newpass"] = (Argument.None, TorCommand.Unsupported),

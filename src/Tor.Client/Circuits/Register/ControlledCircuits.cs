@@ -12,7 +12,7 @@ namespace Tunic.Tor.Client.Circuits.Register;
 /// <summary>Circuits that a controller makes, extends and closes (EXTENDCIRCUIT, CLOSECIRCUIT).</summary>
 /// <remarks>Thread safe. A circuit along a path that the controller chose carries only the streams that the controller puts on it, and lives until somebody closes it.</remarks>
 internal sealed class ControlledCircuits(
-    ClientOptions options, CircuitBuilder builder, CircuitPool pool, PathPlanner planner, CircuitRegister register, ILogger log) : IAsyncDisposable
+    CircuitBuilder builder, CircuitPool pool, PathPlanner planner, CircuitRegister register, ILogger log) : IAsyncDisposable
 {
     private readonly BackgroundTasks _tasks = new(log);
 
@@ -21,7 +21,7 @@ internal sealed class ControlledCircuits(
     /// <summary>Begins a circuit along a path of our choice; streams may use it like others. Null when there is no path.</summary>
     internal CircuitRecord? Launch(string purpose)
     {
-        PathResult result = planner.Select(new PathRequest { Length = options.PathLength });
+        PathResult result = planner.Select(new PathRequest { Length = pool.PathLength });
         if (!result.IsFound)
         {
             return null;

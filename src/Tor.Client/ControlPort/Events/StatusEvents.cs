@@ -36,7 +36,7 @@ internal sealed class StatusEvents : IDisposable
 
     private void OnView(NetworkView view)
     {
-        if (_client.HasEnoughDirectory && Interlocked.Exchange(ref _hadDirectory, 1) == 0)
+        if (_client.DirectoryReady.IsCompletedSuccessfully && Interlocked.Exchange(ref _hadDirectory, 1) == 0)
         {
             Send("NOTICE ENOUGH_DIR_INFO");
         }

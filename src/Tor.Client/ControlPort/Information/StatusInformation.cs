@@ -30,7 +30,7 @@ internal static class StatusInformation
             Note("status/version/recommended", "List of currently recommended versions."),
             Note("status/version/current", "Status of the current version."),
             Key("status/circuit-established", "Whether we think client functionality is working.", () => client.Bootstrapped.IsCompletedSuccessfully ? "1" : "0"),
-            Key("status/enough-dir-info", "Whether we have enough up-to-date directory information to build circuits.", () => client.HasEnoughDirectory ? "1" : "0"),
+            Key("status/enough-dir-info", "Whether we have enough up-to-date directory information to build circuits.", () => client.DirectoryReady.IsCompletedSuccessfully ? "1" : "0"),
             Key("status/bootstrap-phase", "The last bootstrap phase status event that Tor sent.", () => DescribeBootstrap(client.Bootstrap)),
             Key("status/clients-seen", "Breakdown of client countries seen by a bridge.", () => DescribeClientsSeen(sources)),
             Key("status/fresh-relay-descs", "A fresh relay/ei descriptor pair for Tor's current state. Not stored.", () =>

@@ -5,6 +5,7 @@ using Tunic.Node.Processes;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 
 namespace Tunic.Tests.Node.Networks;

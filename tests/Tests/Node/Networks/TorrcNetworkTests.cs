@@ -1,5 +1,6 @@
 using Tunic.Node.Networks;
 using Tunic.Tests.Node.Configuration.Torrc;
+using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 
 namespace Tunic.Tests.Node.Networks;

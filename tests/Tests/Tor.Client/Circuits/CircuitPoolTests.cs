@@ -49,6 +49,45 @@ public sealed class CircuitPoolTests
         Assert.True(circuit.HasEnded);
     }
 
+    /// <summary>The machine has slept, or the clock was set.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(-200)]
+    public async Task Circuits_of_before_a_jump_of_the_clock_take_no_new_streams(int seconds)
+    {
+        await using var bench = new RelayBench();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(bench.Circuits);
+        var time = new ManualTime(new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var options = new ClientOptions { SpareCircuits = 0 };
+        var planner = new PathPlanner(options, isPrivateNetwork: true, time, new SeededRandomSource(1));
+        await using var pool = new CircuitPool(options, buildCircuit: null!, planner, time, NullLogger.Instance);
+        OriginCircuit circuit = await TestCircuits.CreateAsync(bench, pair);
+        pool.Add(new PooledCircuit(circuit, new CircuitPath([], null), time.GetElapsedTime(0)), GuardVerdict.UsableNow, build: null);
+        pool.Start();
+        time.Advance(TimeSpan.FromSeconds(1));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(circuit.HasEnded);
+
+        time.Set(time.Now.AddSeconds(seconds));
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(circuit.HasEnded); // nobody used it
+    }
+
+    [Fact]
+    public void No_circuit_is_built_by_a_consensus_that_is_long_over()
+    {
+        var time = new ManualTime(TestNetwork.Start);
+        var planner = new PathPlanner(new ClientOptions(), isPrivateNetwork: true, time, new SeededRandomSource(1));
+        NetworkView view = TestNetwork.OfStockTests().View();
+        planner.Update(view);
+        Assert.True(planner.Select(new PathRequest { IsInternal = true }).IsFound);
+
+        time.Set(view.Consensus.ValidUntil.AddHours(24).AddSeconds(1));
+
+        Assert.Equal(PathFailure.OldConsensus, planner.Select(new PathRequest { IsInternal = true }).Failure);
+    }
+
     [Fact]
     public async Task A_request_outlives_builds_that_are_refused_at_once_and_they_are_few()
     {

@@ -44,6 +44,23 @@ public sealed class PathLengthTests(PathLengthTests.Network network) : IClassFix
         Assert.All(paths, path => Assert.Distinct(path.Select(relay => network.FamilyOf(relay))));
     }
 
+    [Fact]
+    public async Task A_length_that_is_changed_while_running_holds_for_all_new_streams()
+    {
+        var isolation = new IsolationKey("one");
+        await using TorClient client = await network.Simulated.StartClientAsync(new ClientOptions(), new MemoryStateStore());
+        await client.ResolveAsync("where.are.you", isolation, Cancel);
+        Assert.All(client.OpenPaths, path => Assert.Equal(3, path.Count));
+
+        client.PathLength = 5;
+        Resolved answer = await client.ResolveAsync("where.are.you", isolation, Cancel); // by its key it would go where it went before
+
+        Assert.Contains(answer.Answers[0].Address, client.OpenPaths.Where(path => path.Count == 5).Select(path => path[^1].IPv4Address.Address));
+        Assert.DoesNotContain(answer.Answers[0].Address, client.OpenPaths.Where(path => path.Count == 3).Select(path => path[^1].IPv4Address.Address));
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.PathLength = 9);
+        Assert.Equal(5, client.PathLength);
+    }
+
     private static int SubnetOf(Relay relay) => relay.IPv4Address.Address.GetAddressBytes()[1];
 
     /// <summary>Made once: keys are slow to make.</summary>

@@ -5,10 +5,16 @@ using Tunic.Primitives.Time;
 using Tunic.Tests.Tor.Protocol.Voting;
 using Tunic.Tests.TorRelay.Authority;
 using Tunic.Tor.Client;
+using Tunic.Tor.Client.NetworkDirectory;
+using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Cells.Queues;
+using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Documents.Consensuses;
+using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Protocol.Streams.Rules;
 using Tunic.Tor.Protocol.Voting.Flags;
 using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.DirectoryCache;
@@ -38,7 +44,7 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
         var known = new KnownRelays(made.Select(relay => new KnownRelay(new(relay.Identity, relay.Ed25519Identity), [relay.Address])), []);
         foreach (MadeRelay relay in made)
         {
-            _relays.Add(relay.Address, new SimulatedRelay(relay, new Wires(this, relay.Address), () => known, MemoryNetwork.Time));
+            _relays.Add(relay.Address, new SimulatedRelay(relay, new Wires(this, relay.Address), () => known, (stream, _, cancel) => ServeDirectoryAsync(relay, stream, cancel), MemoryNetwork.Time));
         }
 
         var nowhere = new IPEndPoint(IPAddress.Loopback, 1);
@@ -48,6 +54,9 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
     }
 
     internal NetworkProfile Profile { get; }
+
+    /// <summary>What a relay does with a directory request; none of them serves any.</summary>
+    internal Func<MadeRelay, Stream, CancellationToken, Task> ServeDirectoryAsync { get; set; } = (_, _, _) => Task.CompletedTask;
 
     /// <summary>Of all relays together: one of three hops counts three times.</summary>
     internal int CircuitCount => _relays.Values.Sum(relay => relay.CircuitCount);
@@ -78,6 +87,21 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
         var client = new TorClient(Profile, options, new Wires(this, new IPEndPoint(ClientAddress, 40_000)), store, environment);
         client.Start();
         return client;
+    }
+
+    /// <summary>What a client asks its directory guards with, and the guards. The caller disposes it, and then the channels.</summary>
+    internal (DirectoryFetcher Fetcher, ChannelTable Channels) CreateFetcher(ClientOptions options, NetworkView view)
+    {
+        var environment = new ChannelEnvironment(
+            new ChannelOptions(), new CellSegmentPool(), SystemRandomSource.Instance, MemoryNetwork.Time, NullLogger.Instance);
+        var channels = new ChannelTable(
+            new Wires(this, new IPEndPoint(ClientAddress, 40_001)), () => ChannelIdentity.Anonymous, acceptor: null, environment);
+        var planner = new PathPlanner(options, isPrivateNetwork: true, environment.Time, environment.Random);
+        planner.Update(view);
+        var circuits = new CircuitEnvironment(
+            environment.Random, environment.Random, environment.Time, () => new CircuitEdgeSettings { Role = CircuitRole.Origin });
+        var clock = new ClockWatch(environment.Time, NullLogger.Instance);
+        return (new DirectoryFetcher(Profile, channels, circuits, planner, clock, environment.Random, NullLogger.Instance), channels);
     }
 
     public async ValueTask DisposeAsync()

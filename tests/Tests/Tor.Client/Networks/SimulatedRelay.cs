@@ -24,7 +24,7 @@ internal sealed class SimulatedRelay : IAsyncDisposable
     private readonly RelayCircuits _circuits;
     private readonly List<Task> _accepting = [];
 
-    internal SimulatedRelay(MadeRelay made, IRelayConnector connector, Func<KnownRelays> relays, TimeProvider time)
+    internal SimulatedRelay(MadeRelay made, IRelayConnector connector, Func<KnownRelays> relays, DirectoryStreamHandler directory, TimeProvider time)
     {
         RandomSource random = SystemRandomSource.Instance;
         IPAddress address = made.Declaration.Address;
@@ -34,7 +34,7 @@ internal sealed class SimulatedRelay : IAsyncDisposable
         var handshakes = new HandshakeKeys(made.Identity, made.Ed25519Identity, new NtorKeyRing(random, _onionKey));
         var exit = new ExitOptions { Policy = made.Declaration.ExitPolicy };
         var rules = new ExitRules(exit, () => [address], relays, () => RelayParameters.Default);
-        _streams = new StreamRequests(exit, rules, new OwnAddress(address), directory: null, relays, () => RelayParameters.Default, _environment);
+        _streams = new StreamRequests(exit, rules, new OwnAddress(address), directory, relays, () => RelayParameters.Default, _environment);
         var limits = new ConnectionLimits(new ConnectionLimitOptions(), _ => true, random);
         _circuits = new RelayCircuits(
             new RelayCircuitOptions(), () => handshakes, () => RelayParameters.Default, new CircuitCreationLimits(limits, random), _streams, _environment);

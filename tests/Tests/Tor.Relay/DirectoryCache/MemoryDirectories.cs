@@ -30,7 +30,7 @@ internal sealed class MemoryDirectories : IDirectoryClient
     {
         Asked.Enqueue($"{authority.Nickname} {request.Path} {string.Join(' ', request.DiffFrom)}".TrimEnd());
         DirectoryServer server = _servers[authority.Nickname] ?? throw new DirectoryException("unreachable");
-        return await DirectoryHttp.SendAsync(new Exchange(server, bytes => Alter?.Invoke(authority.Nickname, bytes) ?? bytes), null, request, cancel);
+        return await DirectoryHttp.SendAsync(new Exchange(server, bytes => Alter?.Invoke(authority.Nickname, bytes) ?? bytes), null, request, onProgress: null, cancel);
     }
 
     /// <summary>Gathers a request; the first read runs the server.</summary>

@@ -1,18 +1,18 @@
 using System.Reflection;
-using Tunic.Tor.Network.NetworkDirectory;
 
-namespace Tunic.Node.Networks;
+namespace Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 /// <summary>The public Tor network, from the table built into the program. Used only where the user names it.</summary>
-internal static class PublicTorNetwork
+public static class PublicTorNetwork
 {
     /// <summary>What `--network` calls it; no network of one's own can have the name.</summary>
-    internal const string Name = "tor";
+    public const string Name = "tor";
 
     private const string ResourceName = "PublicTorNetwork.txt";
     private static readonly Lazy<NetworkProfile> LazyProfile = new(ReadTable);
 
-    internal static NetworkProfile Profile => LazyProfile.Value;
+    /// <summary>Its authorities and fallback directories, as stock tor 0.4.9 has them built in.</summary>
+    public static NetworkProfile Profile => LazyProfile.Value;
 
     private static NetworkProfile ReadTable()
     {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Tunic.Node.Demonstration;
+namespace Tunic.Node.Progress;
 
 /// <summary>One line for each step that is done, with the time.</summary>
 internal sealed class PlainProgressView(Action<string> write) : IProgressView

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Tunic.Primitives.Keys;
-using Tunic.Tor.Network.NetworkDirectory;
 
-namespace Tunic.Node.Networks;
+namespace Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 /// <summary>How our own files write an authority and a fallback directory: one line each.</summary>
 internal static class NetworkLines

@@ -4,24 +4,29 @@ using System.Globalization;
 using System.Text;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
-using Tunic.Tor.Network.NetworkDirectory;
 
-namespace Tunic.Node.Networks;
+namespace Tunic.Tor.Network.NetworkDirectory.Profiles;
 
 /// <summary>Network files as bytes: lines of ASCII, the signature last. What is signed is every byte before the signature line, behind a prefix of its own.</summary>
-internal static class NetworkFileCodec
+public static class NetworkFileCodec
 {
     /// <summary>Longest file that is read, in bytes.</summary>
-    internal const int MaxLength = 256 << 10;
-    internal const int MaxAuthorities = 64;
-    internal const int MaxFallbacks = 1_000;
-    internal const int MaxParameters = 500;
+    public const int MaxLength = 256 << 10;
+
+    /// <summary>Most authorities of one file.</summary>
+    public const int MaxAuthorities = 64;
+
+    /// <summary>Most fallback directories of one file.</summary>
+    public const int MaxFallbacks = 1_000;
+
+    /// <summary>Most consensus parameters of one file.</summary>
+    public const int MaxParameters = 500;
     private const string FirstLine = "tunic-network 1";
     private static readonly byte[] SigningPrefix = "Tunic network file v1\0"u8.ToArray();
     private static readonly byte[] SignatureStart = "\nsignature "u8.ToArray();
 
     /// <summary>Writes and signs. The key must be the one that the file names.</summary>
-    internal static byte[] Encode(NetworkFile file, Ed25519PrivateKey key)
+    public static byte[] Encode(NetworkFile file, Ed25519PrivateKey key)
     {
         if (key.PublicKey != file.Key)
         {
@@ -53,7 +58,7 @@ internal static class NetworkFileCodec
     /// <param name="bytes">The whole file.</param>
     /// <param name="file">What it says.</param>
     /// <param name="fault">Why it is refused: the end of a sentence.</param>
-    internal static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out NetworkFile? file, out string fault)
+    public static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out NetworkFile? file, out string fault)
     {
         file = null;
         int end = bytes.LastIndexOf(SignatureStart);
@@ -82,7 +87,7 @@ internal static class NetworkFileCodec
     }
 
     /// <summary>The fingerprint that people compare: the key in lower-case hexadecimal.</summary>
-    internal static string Fingerprint(Ed25519Identity key) => Convert.ToHexStringLower(key.ToArray());
+    public static string Fingerprint(Ed25519Identity key) => Convert.ToHexStringLower(key.ToArray());
 
     private static bool TryReadSignature(ReadOnlySpan<byte> line, Span<byte> signature)
     {

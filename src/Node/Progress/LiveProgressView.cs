@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 
-namespace Tunic.Node.Demonstration;
+namespace Tunic.Node.Progress;
 
 /// <summary>A spinner with what is under way, and a line for each step that is done.</summary>
 internal sealed class LiveProgressView(StatusContext status, IAnsiConsole console) : IProgressView

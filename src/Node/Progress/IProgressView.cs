@@ -1,6 +1,6 @@
-namespace Tunic.Node.Demonstration;
+namespace Tunic.Node.Progress;
 
-/// <summary>Shows how far the network has come: live on a terminal, plain lines elsewhere.</summary>
+/// <summary>Shows how far a long piece of work has come: live on a terminal, plain lines elsewhere.</summary>
 internal interface IProgressView
 {
     /// <summary>Something has begun; it takes the place of what was under way.</summary>
