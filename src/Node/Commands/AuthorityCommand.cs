@@ -4,7 +4,6 @@ using System.Net;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
-using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Cryptography;

@@ -4,7 +4,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text;
 using Tunic.Node.Logging;
-using Tunic.Node.Networks;
 using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Cryptography;
