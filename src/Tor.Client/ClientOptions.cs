@@ -4,7 +4,7 @@ using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client;
 
-/// <summary>How a client behaves. Read once at start.</summary>
+/// <summary>How a client behaves. Read at the start, and by <see cref="TorClient.Reconfigure"/>.</summary>
 public sealed record ClientOptions
 {
     /// <summary>Fewest hops: with one, the relay would see both ends.</summary>
@@ -70,6 +70,14 @@ public sealed record ClientOptions
 
     /// <summary>Relays of one /16 may share a circuit (<c>EnforceDistinctSubnets 0</c>). Default: as the network profile says.</summary>
     public bool? EnforceDistinctSubnets { get; init; }
+
+    /// <summary>Target ports of connections that last, for which stable relays are chosen (<c>LongLivedPorts</c>). Default: those of chats and remote shells.</summary>
+    public IReadOnlySet<int> LongLivedPorts { get; init; } = new HashSet<int> { 21, 22, 706, 1863, 5050, 5190, 5222, 5223, 6523, 6667, 6697, 8300 };
+
+    /// <summary>How relays are reached (<c>ClientUseIPv4</c>, <c>ClientUseIPv6</c>, <c>ClientPreferIPv6ORPort</c>). Default: by IPv4.</summary>
+    public AddressChoice Addresses { get; init; } = AddressChoice.Default;
+    /// <summary>A relay of this program goes by what the client knows: what the network requires of relays is required too. Default false.</summary>
+    public bool ServesRelay { get; init; }
 
     /// <summary>Share of all paths that must be known before circuits are built, 0.25 to 0.95 (<c>PathsNeededToBuildCircuits</c>). Default 0.6.</summary>
     public double PathsNeeded { get; init; } = 0.6;

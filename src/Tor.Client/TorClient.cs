@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Errors;
@@ -13,6 +12,7 @@ using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Client.Streams.Register;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Channels.OpenSsl;
 using Tunic.Tor.Network.Circuits;
@@ -36,7 +36,7 @@ namespace Tunic.Tor.Client;
 /// <remarks>Thread safe.</remarks>
 public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
-    private readonly ClientOptions _options;
+    private volatile ClientOptions _options;
     private readonly RandomSource _random;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -166,6 +166,19 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     public void Start() => _running = Task.Run(RunAsync);
 
     /// <summary>
+    /// Changes what can change while the client runs: constraints and families of paths, addresses, and the times and limits of streams and
+    /// circuits. Guards and what is learnt stay.
+    /// </summary>
+    public void Reconfigure(ClientOptions options)
+    {
+        _options = options;
+        _idle = new IdleTimes(_idle.Parameters, options, _random);
+        _planner.Reconfigure(options);
+        _pool.Reconfigure(options);
+        _connector.Reconfigure(options);
+    }
+
+    /// <summary>
     /// Hops of circuits to exits, 2 to 8; begins as <see cref="ClientOptions.PathLength"/>. A change takes the circuits of the old length out of
     /// use: streams that are open on them go on, new ones get circuits of the new length.
     /// </summary>
@@ -198,13 +211,6 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     {
         get => Streams.LeavesUnattached;
         set => Streams.LeavesUnattached = value;
-    }
-
-    /// <summary>After its first use a circuit takes new streams for this long; first as the options say.</summary>
-    public TimeSpan MaxCircuitDirtiness
-    {
-        get => _pool.MaxDirtiness;
-        set => _pool.MaxDirtiness = value;
     }
 
     /// <summary>All circuits with their numbers.</summary>
@@ -267,7 +273,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         CircuitStream opened = await _connector.ConnectAsync(request, cancel);
         if (!request.ContinueInline)
         {
-            await LeaveReceiveLoop();
+            await ReceiveLoop.LeaveAsync(); // the caller may block
         }
 
         return opened;
@@ -277,7 +283,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     public async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
         Resolved resolved = await _connector.ResolveAsync(nameOrAddress, isolation, cancel);
-        await LeaveReceiveLoop();
+        await ReceiveLoop.LeaveAsync();
         return resolved;
     }
 
@@ -305,18 +311,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     private async Task RunAsync()
     {
-        Task directory = _directory.RunAsync(_stop.Token);
-        await Task.WhenAny(_directory.Ready, directory);
-        if (_directory.Ready.IsCompletedSuccessfully)
-        {
-            _progress.Report(BootstrapProgress.BuildingCircuit);
-            _pool.Start();
-        }
-
-        Task liveness = _directory.Ready.IsCompletedSuccessfully ? FollowLivenessAsync() : Task.CompletedTask;
         try
         {
-            await Task.WhenAll(directory, liveness);
+            await LoopGroup.RunAsync([_directory.RunAsync, UseDirectoryAsync], _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -366,14 +363,22 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
     }
 
+    private async Task UseDirectoryAsync(CancellationToken stop)
+    {
+        await _directory.Ready.WaitAsync(stop);
+        _progress.Report(BootstrapProgress.BuildingCircuit);
+        _pool.Start();
+        await FollowLivenessAsync(stop);
+    }
+
     /// <summary>A fault in it is told, and the client goes on with the consensus alone.</summary>
-    private async Task FollowLivenessAsync()
+    private async Task FollowLivenessAsync(CancellationToken stop)
     {
         try
         {
-            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, _stop.Token) ?? Task.CompletedTask);
+            await (_liveness?.RunAsync(AskLivenessAsync, _livenessFetcher.ForgetAsync, stop) ?? Task.CompletedTask);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // the client is shutting down
         }
@@ -386,7 +391,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private async Task<DirectoryResponse> AskLivenessAsync(DirectoryRequest request, CancellationToken cancel)
     {
         DirectoryResponse response = await _livenessFetcher.AskAsync(request, LivenessPoll.AnswerLimit, cancel);
-        await LeaveReceiveLoop(); // those who are told that relays are down
+        await ReceiveLoop.LeaveAsync(); // those who are told that relays are down
         return response;
     }
 
@@ -409,9 +414,6 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _pool.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
-
-    /// <summary>The caller may block, which inside a receive loop would hold up a whole channel.</summary>
-    private static ConfiguredTaskAwaitable LeaveReceiveLoop() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     private CircuitEdgeSettings CreateSettings()
     {

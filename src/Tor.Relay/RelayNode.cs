@@ -8,23 +8,21 @@ using Tunic.Tor.Relay.Circuits;
 using Tunic.Tor.Relay.Connections;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.Exits;
+using Tunic.Tor.Relay.Exits.Dns;
 
 namespace Tunic.Tor.Relay;
 
 /// <summary>A relay's data path: OR ports, channels, circuits and streams. Who starts it sees to keys, descriptor and consensus.</summary>
 public sealed partial class RelayNode : IAsyncDisposable
 {
-    private const int MaxLookups = 64;
     private const int MaxNames = 16_384;
 
-    private static readonly TimeSpan _lookupTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan _tick = TimeSpan.FromSeconds(1);
 
-    private readonly RelayOptions _options;
+    private volatile RelayOptions _options;
     private readonly RelaySources _sources;
     private readonly ConnectionLimits _limits;
     private readonly TlsConnector _connector;
-    private readonly SystemResolver _systemResolver;
     private readonly StreamRequests _streams;
     private readonly IReadOnlyList<RelayListener> _listeners;
     private readonly BandwidthHistory _bandwidth;
@@ -45,15 +43,14 @@ public sealed partial class RelayNode : IAsyncDisposable
     public RelayNode(RelayOptions options, RelaySources sources, RandomSource random, TimeProvider time, ILogger log)
     {
         _options = options;
+        ShutdownWait = options.ShutdownWait;
         _sources = sources;
         QueueMemory queues = sources.Queues ?? new QueueMemory(new CellSegmentPool(), options.Circuits.MaxQueueMemory);
         Environment = new ChannelEnvironment(options.Channels, queues.Cells, random, time, log) { Memory = queues };
-        AddLimit(options.BandwidthRate, options.BandwidthBurst);
-        AddLimit(options.RelayBandwidthRate, options.RelayBandwidthBurst);
+        UseBandwidth(options);
         _limits = new ConnectionLimits(options.Connections, address => sources.Relays().HasAddress(address), random);
-        var rules = new ExitRules(options.Exit, () => sources.Link().Channel.Addresses, sources.Relays, sources.Parameters);
-        _systemResolver = new SystemResolver(MaxLookups, _lookupTimeout, time);
-        IResolver resolver = sources.Resolver ?? new CachingResolver(_systemResolver, MaxNames, random, time);
+        ExitRules rules = CreateRules(options.Exit);
+        IResolver resolver = sources.Resolver ?? new CachingResolver(new DnsResolver(options.Exit.Dns, random, time), MaxNames, random, time);
         _streams = new StreamRequests(options.Exit, rules, resolver, sources.Directory, sources.Relays, sources.Parameters, Environment);
         Circuits = new RelayCircuits(
             options.Circuits, sources.Handshakes, sources.Parameters, new CircuitCreationLimits(_limits, random), _streams, Environment)
@@ -71,6 +68,9 @@ public sealed partial class RelayNode : IAsyncDisposable
         _bandwidth = sources.Bandwidth ?? new BandwidthHistory(Environment.UtcNow, observationTime: TimeSpan.Zero);
         _metrics = new RelayMetrics(Environment, Channels, _limits, Circuits, _streams);
     }
+
+    /// <summary>Time between the order to stop and the end; at first what the options say.</summary>
+    public TimeSpan ShutdownWait { get; set; }
 
     /// <summary>What the relay's channels share.</summary>
     public ChannelEnvironment Environment { get; }
@@ -99,6 +99,14 @@ public sealed partial class RelayNode : IAsyncDisposable
         _upkeep = RunUpkeepAsync();
     }
 
+    /// <summary>Changes what can change while the relay runs: bandwidth, limits on connections, and where streams may lead.</summary>
+    public void Reconfigure(RelayOptions options)
+    {
+        _options = options;
+        UseBandwidth(options);
+        _streams.UseRules(CreateRules(options.Exit));
+    }
+
     /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
     public void RefuseNewStreams() => _streams.RefuseNew();
 
@@ -122,9 +130,9 @@ public sealed partial class RelayNode : IAsyncDisposable
             await listener.DisposeAsync();
         }
 
-        if (Circuits.Count > 0 && _options.ShutdownWait > TimeSpan.Zero)
+        if (Circuits.Count > 0 && ShutdownWait > TimeSpan.Zero)
         {
-            await Task.Delay(_options.ShutdownWait, Environment.Time);
+            await Task.Delay(ShutdownWait, Environment.Time);
         }
 
         await _stop.CancelAsync();
@@ -133,16 +141,16 @@ public sealed partial class RelayNode : IAsyncDisposable
         await _streams.DisposeAsync();
         await Channels.DisposeAsync();
         _connector.Dispose();
-        _systemResolver.Dispose();
         _metrics.Dispose();
     }
 
-    private void AddLimit(long? rate, long? burst)
+    private ExitRules CreateRules(ExitOptions exit) => new(exit, () => _sources.Link().Channel.Addresses, _sources.Relays, _sources.Parameters);
+
+    private void UseBandwidth(RelayOptions options)
     {
-        if (rate is { } bytesPerSecond)
-        {
-            Environment.Bandwidth.AddLimit(bytesPerSecond, burst ?? bytesPerSecond);
-        }
+        (long? Rate, long? Burst)[] limits = [(options.BandwidthRate, options.BandwidthBurst), (options.RelayBandwidthRate, options.RelayBandwidthBurst)];
+        Environment.Bandwidth.CountsPrivate = options.CountsPrivateBandwidth;
+        Environment.Bandwidth.SetLimits([.. limits.Where(limit => limit.Rate is not null).Select(limit => (limit.Rate!.Value, limit.Burst ?? limit.Rate.Value))]);
     }
 
     private async Task RunUpkeepAsync()

@@ -6,7 +6,7 @@ using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay;
 
-/// <summary>How a relay runs. Read once at start.</summary>
+/// <summary>How a relay runs. Read at the start, and by <see cref="RelayNode.Reconfigure"/>.</summary>
 public sealed record RelayOptions
 {
     /// <summary>Where the OR ports listen; at least one. Port 0 for any.</summary>
@@ -23,6 +23,9 @@ public sealed record RelayOptions
 
     /// <summary>Bytes at once (RelayBandwidthBurst). Default: one second of <see cref="RelayBandwidthRate"/>.</summary>
     public long? RelayBandwidthBurst { get; init; }
+
+    /// <summary>Whether the limits hold for channels to private addresses too (CountPrivateBandwidth). Default true; stock tor's is false.</summary>
+    public bool CountsPrivateBandwidth { get; init; } = true;
 
     /// <summary>Time between the order to stop, from which on nothing new is taken, and the end (ShutdownWaitLength). Default zero; stock tor waits 30 s.</summary>
     public TimeSpan ShutdownWait { get; init; }

@@ -71,7 +71,7 @@ internal sealed class AuthorityCommand
         string file = await PublishFileAsync(name, self, isPrivate, store, directory, signals.Stopping);
         var profile = new NetworkProfile { Name = name, Authorities = [self], IsPrivate = isPrivate, HasLiveness = true };
         using var environment = new NodeEnvironment(log, TimeProvider.System);
-        await using var client = new ClientNode(profile, new ClientOptions(), new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
+        await using var client = new ClientNode(profile, new ClientOptions { ServesRelay = true }, new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
         await client.LoadAsync(signals.Stopping);
         await using RelayHost relay = await RelayHost.CreateAsync(
             CreateSettings(arguments, profile, self), profile, store, environment, signals.Stopping);

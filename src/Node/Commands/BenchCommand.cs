@@ -43,6 +43,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Measure.");
         command.Subcommands.Add(network);
         command.Subcommands.Add(LivenessBenchCommand.Create());
+        command.Subcommands.Add(PuzzleBenchCommand.Create());
         return command;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class RelayCommand
             ?? throw new CommandException(ErrorKind.LocalState, $"Another relay uses {directory}: end it, or choose another directory with --data.");
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var client = new ClientNode(
-            network.Profile, new ClientOptions(), new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
+            network.Profile, new ClientOptions { ServesRelay = true }, new SplitStateStore(store, new ReadThroughStateStore(store)), environment);
         await client.LoadAsync(signals.Stopping);
         await using RelayHost relay = await RelayHost.CreateAsync(settings, network.Profile, store, environment, signals.Stopping);
         try

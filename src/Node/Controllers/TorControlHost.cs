@@ -4,6 +4,7 @@ using System.Text;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
+using Tunic.Node.TorProgram;
 using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Protocol.Control.Authentication;
@@ -41,8 +42,8 @@ internal sealed class TorControlHost : IAsyncDisposable
     /// <exception cref="ListenerException">One cannot be opened.</exception>
     internal void Open(ClientNode node)
     {
-        TorrcControlOptions options = _configuration.Options.Control;
-        foreach (ControlPortLine port in options.Ports.Where(port => IsSafe(port, options)))
+        TorrcOptions options = _configuration.Options;
+        foreach (ControlPortLine port in options.Control.Ports.Where(port => IsSafe(port, options.Control)))
         {
             ControlListener listener = _server.Listen(new ListenerOptions
             {
@@ -55,16 +56,16 @@ internal sealed class TorControlHost : IAsyncDisposable
             _listeners.Add(listener);
         }
 
-        WriteFiles();
+        WriteFiles(options);
     }
 
     /// <summary>After a change of the configuration: the cookie may be wanted now.</summary>
-    internal void WriteFiles()
+    internal void WriteFiles(TorrcOptions present)
     {
-        TorrcControlOptions options = _configuration.Options.Control;
+        TorrcControlOptions options = present.Control;
         if (options.CookieAuthentication && _listeners.Count > 0)
         {
-            _cookiePath = CookiePath;
+            _cookiePath = PathOfCookie(present);
             Write(_cookiePath, _cookie, options.IsCookieGroupReadable);
         }
 
@@ -85,16 +86,17 @@ internal sealed class TorControlHost : IAsyncDisposable
         Remove(_portPath);
     }
 
-    private string CookiePath => _configuration.Options.Control.CookieFile
-        ?? Path.Combine(_configuration.Options.General.DataDirectory, "control_auth_cookie");
+    private static string PathOfCookie(TorrcOptions options) =>
+        options.Control.CookieFile ?? Path.Combine(options.General.DataDirectory, "control_auth_cookie");
 
     private ControlCredentials GetCredentials()
     {
-        TorrcControlOptions options = _configuration.Options.Control;
+        TorrcOptions present = _configuration.Options;
+        TorrcControlOptions options = present.Control;
         return new ControlCredentials
         {
             Cookie = options.CookieAuthentication ? _cookie : (ReadOnlyMemory<byte>?)null,
-            CookiePath = options.CookieAuthentication ? CookiePath : null,
+            CookiePath = options.CookieAuthentication ? PathOfCookie(present) : null,
             Passwords = options.Passwords,
         };
     }

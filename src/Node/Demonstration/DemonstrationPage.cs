@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Tunic.Tor.Network;
 
 namespace Tunic.Node.Demonstration;
 
@@ -11,14 +12,12 @@ internal sealed class DemonstrationPage : IAsyncDisposable
     private const int MaxHeadLength = 8 * 1024;
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
 
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _socket = OwnListeners.Open(new IPEndPoint(IPAddress.Loopback, 0));
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
     private readonly Task _serving;
 
     internal DemonstrationPage()
     {
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _socket.Listen();
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;
         _serving = ServeAsync();
     }

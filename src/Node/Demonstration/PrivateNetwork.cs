@@ -15,8 +15,10 @@ internal sealed class PrivateNetwork : IAsyncDisposable
 {
     /// <summary>With a role behind it: another program in the place of our own, for comparisons. It must take the arguments of tor.</summary>
     private const string ProgramVariable = "TUNIC_UP_PROGRAM_";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan ConsensusLimit = TimeSpan.FromSeconds(60);
+
+    // Generous, since a machine may be busy: a process that fails ends, and that is told at once.
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ConsensusLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
 

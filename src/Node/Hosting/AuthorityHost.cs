@@ -4,6 +4,7 @@ using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Descriptors;
@@ -89,12 +90,12 @@ internal sealed class AuthorityHost : IAsyncDisposable
     }
 
     /// <summary>Votes, and keeps what was voted, until cancelled.</summary>
-    internal Task RunAsync(CancellationToken cancel) => Task.WhenAll(_service.RunAsync(cancel), SaveAsync(cancel));
+    internal Task RunAsync(CancellationToken cancel) => LoopGroup.RunAsync([_service.RunAsync, SaveAsync], cancel);
 
     public async ValueTask DisposeAsync()
     {
         await _service.DisposeAsync();
-        await _files.SaveAsync(Store.Current, CancellationToken.None);
+        await _files.TrySaveAsync(Store.Current, CancellationToken.None);
         _keys.Dispose();
     }
 
@@ -115,7 +116,7 @@ internal sealed class AuthorityHost : IAsyncDisposable
         while (true)
         {
             await Task.Delay(SavePause, _environment.Time, cancel);
-            await _files.SaveAsync(Store.Current, cancel);
+            await _files.TrySaveAsync(Store.Current, cancel);
         }
     }
 }

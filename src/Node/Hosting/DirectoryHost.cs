@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
@@ -17,9 +18,16 @@ internal sealed class DirectoryHost : IDisposable
     private readonly DirectoryConnection _connection;
     private readonly List<DirectoryPortListener> _ports = [];
 
+    /// <param name="ports">Where to listen.</param>
+    /// <param name="admits">Whom the ports answer; asked for each connection.</param>
+    /// <param name="store">What is served.</param>
+    /// <param name="handlers">Who answers besides.</param>
+    /// <param name="ownDocuments">The relay's own documents.</param>
+    /// <param name="environment">Clock, randomness and log.</param>
     /// <exception cref="DirectoryPortException">A port cannot be opened.</exception>
     internal DirectoryHost(
         IReadOnlyList<IPEndPoint> ports,
+        Predicate<IPAddress> admits,
         DirectoryStore store,
         IReadOnlyList<IDirectoryHandler> handlers,
         Func<RelayDescriptorDocuments?> ownDocuments,
@@ -30,7 +38,7 @@ internal sealed class DirectoryHost : IDisposable
         _connection = new DirectoryConnection(server);
         foreach (IPEndPoint port in ports)
         {
-            _ports.Add(DirectoryPortListener.Bind(port, server, CreateLimits(environment.Random), environment.Log));
+            _ports.Add(DirectoryPortListener.Bind(port, server, CreateLimits(environment.Random), admits, environment.Log));
             environment.Log.Notice($"Opened Directory listener connection (ready) on {_ports[^1].Address}");
         }
     }
@@ -50,7 +58,7 @@ internal sealed class DirectoryHost : IDisposable
     }
 
     /// <summary>Serves the ports until cancelled.</summary>
-    internal Task RunAsync(CancellationToken cancel) => Task.WhenAll(_ports.Select(port => port.RunAsync(cancel)));
+    internal Task RunAsync(CancellationToken cancel) => LoopGroup.RunAsync(_ports.Select(port => (Func<CancellationToken, Task>)port.RunAsync), cancel);
 
     /// <summary>Serves one stream of a circuit.</summary>
     internal Task ServeAsync(Stream stream, DirectoryStreamOrigin origin, CancellationToken cancel) =>

@@ -1,3 +1,4 @@
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Paths;
@@ -70,12 +71,23 @@ internal sealed class LivenessHost
     {
         var client = new DirectoryPortClient(LivenessPoll.AnswerLimit, _environment.Time);
         IEnumerable<DirectoryAuthority> others = _profile.Authorities.Where(authority => authority.RelayIdentity != _keys.RsaIdentity);
-        return Task.WhenAll(
-        [
-            isPublished ? _sender.RunAsync(cancel) : Task.CompletedTask,
-            _authority?.RunAsync(cancel) ?? Task.CompletedTask,
-            .. isDirectory ? others.Select(authority => _mirror.FollowAsync(authority, client, cancel)) : [],
-        ]);
+        var loops = new List<Func<CancellationToken, Task>>();
+        if (isPublished)
+        {
+            loops.Add(_sender.RunAsync);
+        }
+
+        if (_authority is not null)
+        {
+            loops.Add(_authority.RunAsync);
+        }
+
+        if (isDirectory)
+        {
+            loops.AddRange(others.Select(authority => (Func<CancellationToken, Task>)(stop => _mirror.FollowAsync(authority, client, stop))));
+        }
+
+        return LoopGroup.RunAsync(loops, cancel);
     }
 
     /// <summary>Says goodbye to the authorities, as far as they can be reached soon.</summary>

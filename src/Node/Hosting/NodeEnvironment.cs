@@ -14,13 +14,14 @@ internal sealed class NodeEnvironment : IDisposable
     /// <param name="log">The log.</param>
     /// <param name="time">The clock.</param>
     /// <param name="queueMemory">Bytes that queues may hold; null for the usual limit.</param>
-    internal NodeEnvironment(NodeLog log, TimeProvider time, long? queueMemory = null)
+    /// <param name="channels">Limits of the client's channels; null for the usual ones.</param>
+    internal NodeEnvironment(NodeLog log, TimeProvider time, long? queueMemory = null, ChannelOptions? channels = null)
     {
         Log = log;
         Time = time;
         _connector = new Lazy<TlsConnector>(() => new TlsConnector(Random, new TlsConnectorOptions()));
         var segments = new CellSegmentPool();
-        Channels = new ChannelEnvironment(new ChannelOptions(), segments, Random, Time, Log)
+        Channels = new ChannelEnvironment(channels ?? new ChannelOptions(), segments, Random, Time, Log)
         {
             Memory = new QueueMemory(segments, queueMemory ?? QueueMemory.DefaultLimit),
         };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Cryptography;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.Channels;
@@ -17,6 +18,7 @@ using Tunic.Tor.Relay.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.DirectoryCache.Mirroring;
 using Tunic.Tor.Relay.Keys;
+using Tunic.Tor.Relay.OnionServices;
 using Tunic.Tor.Relay.SelfTests;
 
 namespace Tunic.Node.Hosting;
@@ -25,9 +27,8 @@ namespace Tunic.Node.Hosting;
 internal sealed partial class RelayHost : IAsyncDisposable
 {
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
-    private readonly RelaySettings _settings;
+    private volatile RelaySettings _settings;
     private readonly NetworkProfile _profile;
     private readonly NodeEnvironment _environment;
     private readonly RelayKeys _keys;
@@ -39,6 +40,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private volatile LinkIdentity _link;
     private volatile HandshakeKeys _handshakes;
     private volatile RelayParameters _parameters;
+    private volatile IReadOnlyDictionary<string, int> _consensus = new Dictionary<string, int>();
     private volatile KnownRelays _relays = KnownRelays.None;
     private volatile ChannelPaddingParameters _padding = ChannelPaddingParameters.Default;
     private OnionKeySchedule _schedule = OnionKeySchedule.Default;
@@ -48,6 +50,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly DirectoryMirror? _mirror;
     private readonly DirectoryHost? _directory;
     private readonly LivenessHost? _liveness;
+    private IReadOnlySet<RsaIdentity> _down = new HashSet<RsaIdentity>();
     private Task _running = Task.CompletedTask;
 
     private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, AuthorityHost? authority, IStateStore store, NodeEnvironment environment)
@@ -57,7 +60,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _keys = keys;
         _environment = environment;
         _started = environment.Time.GetTimestamp();
-        _bandwidth = new BandwidthHistory(UtcNow, settings.IsTestNetwork ? TimeSpan.Zero : TimeSpan.FromDays(1));
+        _bandwidth = new BandwidthHistory(UtcNow, settings.ObservationTime);
         _link = CreateLink();
         _handshakes = CreateHandshakes();
         _parameters = CreateParameters(new Dictionary<string, int>());
@@ -71,8 +74,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _mirror = authority is null ? CreateMirror(documents, store) : null;
             _directory = new DirectoryHost(
                 settings.DirectoryPorts,
+                asker => _settings.DirectoryPolicy.Admits(asker),
                 documents,
-                [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? []],
+                [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? [], CreateOnionServiceDirectory()],
                 () => _publisher.Current,
                 environment);
         }
@@ -95,6 +99,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal RelayKeys Keys => _keys;
 
     internal RelayNode Node => _node;
+
+    /// <summary>What others are told.</summary>
+    internal RelayDescriptorOptions Descriptor => _settings.Descriptor;
 
     /// <summary>The relays of the consensus that it goes by.</summary>
     internal KnownRelays Relays => _relays;
@@ -129,6 +136,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal void Start(TorClient client)
     {
         client.ViewChanged += OnView;
+        client.DownChanged += OnDown;
         if (client.View is { } view)
         {
             OnView(view); // of the cache, read before
@@ -141,8 +149,35 @@ internal sealed partial class RelayHost : IAsyncDisposable
         Task mirroring = _mirror?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task voting = _authority?.RunAsync(_stop.Token) ?? Task.CompletedTask;
         Task watching = _liveness?.RunAsync(_settings.Publishes, _directory is not null, _stop.Token) ?? Task.CompletedTask;
+        Task rotating = new KeyRotation(_keys, () => Volatile.Read(ref _schedule), UseKeys, _environment.Time, _environment.Log).RunAsync(_stop.Token);
         _running = Task.WhenAll(
-            WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(RotateAsync()));
+            WatchAsync(publishing), WatchAsync(testing), WatchAsync(serving), WatchAsync(mirroring), WatchAsync(voting), WatchAsync(watching), WatchAsync(rotating));
+    }
+
+    /// <summary>Takes over what can change while the relay runs: exit, bandwidth, rules against floods, and what the descriptor says of these and of the operator.</summary>
+    internal void Reconfigure(RelaySettings settings)
+    {
+        RelaySettings before = _settings;
+        RelayDescriptorOptions descriptor = settings.Descriptor with
+        {
+            OnionRouterPort = before.Descriptor.OnionRouterPort,
+            DirectoryPort = before.Descriptor.DirectoryPort,
+            IsTunnelledDirectoryServer = before.Descriptor.IsTunnelledDirectoryServer,
+        };
+        _settings = before with
+        {
+            Relay = settings.Relay with { OrPorts = before.Relay.OrPorts, Channels = before.Relay.Channels, Circuits = before.Relay.Circuits },
+            Descriptor = descriptor,
+            DirectoryPolicy = settings.DirectoryPolicy,
+            Defenses = settings.Defenses,
+            RefusesUnknownRelays = settings.RefusesUnknownRelays,
+        };
+        _parameters = CreateParameters(_consensus);
+        _node.Reconfigure(_settings.Relay);
+        if (!descriptor.SaysTheSameAs(before.Descriptor))
+        {
+            _publisher.MarkDirty("the configuration has changed");
+        }
     }
 
     /// <summary>From now on clients are sent to other exits: this one is about to end.</summary>
@@ -190,7 +225,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
         {
             Uptime = _environment.Time.GetElapsedTime(_started),
             BandwidthObserved = _bandwidth.Assess(UtcNow),
-            Statistics = _bandwidth.ToLines(UtcNow, _settings.Descriptor.BandwidthRate),
+            Statistics = _bandwidth.ToLines(UtcNow, _settings.Relay.RelayBandwidthRate ?? _settings.Relay.BandwidthRate ?? int.MaxValue),
         },
         Authorities = _profile.Authorities,
         Client = new DirectoryPortClient(RequestLimit, _environment.Time),
@@ -246,9 +281,14 @@ internal sealed partial class RelayHost : IAsyncDisposable
         ? _settings.Descriptor
         : _settings.Descriptor with { OnionRouterPort = (ushort)_node.OrPorts[0].Port };
 
+    /// <summary>Who was down and is not any more can be extended to at once.</summary>
+    private void OnDown(IReadOnlySet<RsaIdentity> down) =>
+        _node.Circuits.OnUp(Interlocked.Exchange(ref _down, down).Except(down).ToHashSet());
+
     private void OnView(NetworkView view)
     {
-        _parameters = CreateParameters(view.Consensus.Parameters);
+        _consensus = view.Consensus.Parameters;
+        _parameters = CreateParameters(_consensus);
         _padding = ChannelPaddingParameters.FromConsensus(view.Consensus.Parameters);
         _relays = new KnownRelays(
             view.Relays.Select(relay => new KnownRelay(
@@ -260,41 +300,40 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _liveness?.OnView(view);
     }
 
+    private OnionServiceDescriptorHandler CreateOnionServiceDirectory()
+    {
+        var cache = new OnionServiceDescriptorCache(_environment.Channels.Memory, _settings.MaxOnionServiceCacheBytes);
+        return new OnionServiceDescriptorHandler(cache, () => _parameters.MaxOnionServiceDescriptorLength, _environment.Time);
+    }
+
     private RelayParameters CreateParameters(IReadOnlyDictionary<string, int> consensus)
     {
-        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections);
+        RelayParameters parameters = RelayParameters.FromConsensus(consensus, _settings.Relay.Connections, _settings.Defenses);
         return _settings.RefusesUnknownRelays is { } wish ? parameters with { RefusesUnknownRelays = wish } : parameters;
     }
 
-    private async Task RotateAsync()
+    private void UseKeys(RelayKeyChanges changes)
     {
-        while (true)
+        if (changes.HasFlag(RelayKeyChanges.Link))
         {
-            TimeSpan pause = _keys.NextRotation - UtcNow;
-            await Task.Delay(pause < TimeSpan.Zero ? TimeSpan.Zero : pause < LongestPause ? pause : LongestPause, _environment.Time, _stop.Token);
-            RelayKeyChanges changes = await _keys.RotateAsync(
-                Volatile.Read(ref _schedule), UtcNow, _stop.Token);
-            if (changes.HasFlag(RelayKeyChanges.Link))
-            {
-                _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
-                _replacedLinks.Clear();
-                _replacedLinks.Add(_link);
-                _link = CreateLink();
-            }
+            _replacedLinks.ForEach(link => link.Tls.Dispose()); // of the time before: nothing uses them any more
+            _replacedLinks.Clear();
+            _replacedLinks.Add(_link);
+            _link = CreateLink();
+        }
 
-            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.OldOnionForgotten)) != 0)
-            {
-                _handshakes = CreateHandshakes();
-            }
+        if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.OldOnionForgotten)) != 0)
+        {
+            _handshakes = CreateHandshakes();
+        }
 
-            if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
-            {
-                _publisher.MarkDirty("the keys have changed");
-            }
+        if ((changes & (RelayKeyChanges.Onion | RelayKeyChanges.Signing)) != 0)
+        {
+            _publisher.MarkDirty("the keys have changed");
         }
     }
 
-    /// <summary>A fault in the upkeep is told and does not end the relay: it goes on with the keys it has.</summary>
+    /// <summary>A fault in the upkeep is told and does not end the relay.</summary>
     private async Task WatchAsync(Task work)
     {
         try
@@ -304,10 +343,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // stopped
-        }
-        catch (KeyFileException failure)
-        {
-            _environment.Log.Error(failure.Message);
         }
         catch (Exception failure)
         {

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Tunic.Node.Processes;
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Network;
 
 namespace Tunic.Node.Metrics;
 
@@ -51,15 +52,12 @@ internal sealed class MetricsEndpoint : IAsyncDisposable
         _isAllowed = isAllowed;
         _time = time ?? TimeProvider.System;
         _accept = accept ?? ((socket, cancel) => socket.AcceptAsync(cancel));
-        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            _socket.Bind(address);
-            _socket.Listen();
+            _socket = OwnListeners.Open(address);
         }
         catch (SocketException failure)
         {
-            _socket.Dispose();
             _reader.Dispose();
             throw new CommandException(
                 ErrorKind.Configuration, $"cannot listen on {address}: {failure.Message}; choose another port with {option}", failure);

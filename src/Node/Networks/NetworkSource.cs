@@ -10,7 +10,10 @@ namespace Tunic.Node.Networks;
 /// <param name="Fingerprint">The key that must have signed it; null when none was given.</param>
 internal sealed record NetworkSource(string Location, Ed25519Identity? Fingerprint)
 {
-    private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(30);
+    private const int MaxRedirections = 5;
+
+    /// <summary>How long a file may take to come over the network.</summary>
+    internal TimeSpan FetchLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The file comes over the network, from somebody who may not be who he seems.</summary>
     internal bool IsRemote =>
@@ -43,8 +46,13 @@ internal sealed record NetworkSource(string Location, Ed25519Identity? Fingerpri
                     : await File.ReadAllBytesAsync(Location, cancel);
             }
 
-            using var client = new HttpClient { Timeout = FetchLimit, MaxResponseContentBufferSize = NetworkFileCodec.MaxLength };
-            return await client.GetByteArrayAsync(new Uri(Location), cancel);
+            if (!Uri.TryCreate(Location, UriKind.Absolute, out Uri? address))
+            {
+                throw new CommandException(ErrorKind.Configuration, $"{Location} is no address of a network file.");
+            }
+
+            using var client = new HttpClient(new SocketsHttpHandler { MaxAutomaticRedirections = MaxRedirections }) { Timeout = FetchLimit, MaxResponseContentBufferSize = NetworkFileCodec.MaxLength };
+            return await client.GetByteArrayAsync(address, cancel);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or UnauthorizedAccessException
             || (failure is TaskCanceledException && !cancel.IsCancellationRequested))

@@ -18,6 +18,7 @@ internal static class TorrcNetwork
             Name = isOwn ? "torrc" : PublicTorNetwork.Name,
             Authorities = isOwn ? authorities : PublicTorNetwork.Profile.Authorities,
             Fallbacks = fallbacks.Length > 0 || isOwn || !options.UseDefaultFallbacks ? fallbacks : PublicTorNetwork.Profile.Fallbacks,
+            AuthorityFallbackRate = options.DirAuthorityFallbackRate,
             HasLiveness = authorities.Length > 0 && !authorities.Any(authority => PublicTorNetwork.Profile.TrustedIdentities.Contains(authority.V3Identity)),
             IsPrivate = options.IsTestingNetwork || (isOwn && options.ExtendAllowPrivateAddresses),
         };
@@ -28,9 +29,16 @@ internal static class TorrcNetwork
         line.V3Identity!.Value,
         line.Identity,
         new IPEndPoint(line.DirEndpoint.Address, line.OrPort),
-        line.DirEndpoint);
+        line.DirEndpoint)
+    {
+        IPv6Address = line.Ipv6OrEndpoint,
+        Weight = line.Weight,
+    };
 
     private static FallbackDirectory ToFallback(FallbackDirLine line) => new(
         line.Identity,
-        line.Ipv6OrEndpoint is { } ipv6 ? [new IPEndPoint(line.Address, line.OrPort), ipv6] : [new IPEndPoint(line.Address, line.OrPort)]);
+        line.Ipv6OrEndpoint is { } ipv6 ? [new IPEndPoint(line.Address, line.OrPort), ipv6] : [new IPEndPoint(line.Address, line.OrPort)])
+    {
+        Weight = line.Weight,
+    };
 }

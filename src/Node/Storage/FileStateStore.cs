@@ -24,6 +24,9 @@ internal sealed class FileStateStore : IStateStore
         PrivateFiles.MakeDirectory(_root);
     }
 
+    /// <summary>The directory, absolute.</summary>
+    internal string Root => _root;
+
     /// <inheritdoc/>
     public ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel)
     {

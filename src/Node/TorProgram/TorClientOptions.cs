@@ -24,6 +24,8 @@ internal static class TorClientOptions
             StreamAttemptTimeout = client.CircuitStreamTimeout > TimeSpan.Zero ? client.CircuitStreamTimeout : defaults.StreamAttemptTimeout,
             LearnCircuitBuildTimeout = client.LearnCircuitBuildTimeout,
             CircuitBuildTimeout = client.CircuitBuildTimeout > TimeSpan.Zero ? client.CircuitBuildTimeout : null,
+            LongLivedPorts = client.LongLivedPorts,
+            Addresses = ChooseAddresses(options),
             Padding = PaddingMode(options.Network),
             UseEntryGuards = paths.UseEntryGuards,
             Guards = new GuardOptions
@@ -44,8 +46,19 @@ internal static class TorClientOptions
             },
             LocalFamilies = paths.NodeFamilies,
             EnforceDistinctSubnets = paths.EnforceDistinctSubnets ? null : false,
+            ServesRelay = options.IsRelay,
             PathsNeeded = paths.PathsNeededToBuildCircuits ?? defaults.PathsNeeded,
         };
+    }
+
+    /// <summary>A relay connects over IPv4 (stock reachable_addr_use_ipv6, reachable_addr_prefer_ipv6_orport).</summary>
+    private static AddressChoice ChooseAddresses(TorrcOptions options)
+    {
+        TorrcNetworkOptions network = options.Network;
+        bool prefersIPv6 = network.PreferIPv6OrPort == true;
+        return options.IsRelay
+            ? AddressChoice.Default
+            : new AddressChoice(network.UseIPv4, network.UseIPv6 || !network.UseIPv4 || prefersIPv6, prefersIPv6 || !network.UseIPv4);
     }
 
     private static ChannelPaddingMode PaddingMode(TorrcNetworkOptions network) => network switch

@@ -130,7 +130,7 @@ internal static class TorEntry
     }
 
     /// <exception cref="TorrcException">A set of relays, a policy or a port makes no sense.</exception>
-    private static void CheckMeaning(TorrcOptions options)
+    internal static void CheckMeaning(TorrcOptions options)
     {
         _ = TorClientOptions.Create(options);
         if (options.IsRelay)

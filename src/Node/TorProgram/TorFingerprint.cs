@@ -1,8 +1,8 @@
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
-using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Relay.Keys;
 
@@ -19,9 +19,9 @@ internal static class TorFingerprint
             throw new CommandException(ErrorKind.Configuration, "Clients don't have long-term identity keys. Exiting.");
         }
 
-        var store = new FileStateStore(options.General.DataDirectory);
+        IStateStore store = TorStorage.Open(options);
         using RelayKeys keys = await RelayKeys.LoadAsync(
-            store, new RelayKeyOptions(), SystemRandomSource.Instance, DateTime.UtcNow, CancellationToken.None);
+            store, TorRelaySettings.CreateKeys(options.Relay), SystemRandomSource.Instance, DateTime.UtcNow, CancellationToken.None);
         await keys.WriteFingerprintsAsync(options.Relay.Nickname, CancellationToken.None);
         StandardStreams.WriteLine(
             kind == "ed25519"

@@ -1,5 +1,6 @@
 using System.Net;
 using Tunic.Node.Configuration.Torrc;
+using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Client.Listeners.Http;
 using Tunic.Tor.Client.Listeners.Isolation;
@@ -13,39 +14,53 @@ namespace Tunic.Node.TorProgram;
 /// <summary>What a torrc means for the ports of applications.</summary>
 internal static class TorPorts
 {
-    internal static SocksListenerOptions CreateSocks(ClientPort port, TorrcClientOptions client) => new()
+    internal static SocksListenerOptions CreateSocks(ClientPort port, TorrcClientOptions client, Func<ApplicationRules> rules) => new()
     {
         EndPoint = EndPointOf(port, "SocksPort"),
         OptionName = "SocksPort",
         Isolation = IsolationOf(port),
         RejectInternalAddresses = client.RejectInternalAddresses,
         Families = FamiliesOf(port),
+        AllowNames = port.DnsRequests,
+        Rules = rules,
         ExtendedErrors = port.ExtendedErrors,
         Handshake = new SocksOptions
         {
-            RejectAddresses = client.SafeSocks,
             PreferNoAuthentication = port.PreferSocksNoAuthentication,
         },
     };
 
     /// <summary>CONNECT only, as stock.</summary>
-    internal static HttpProxyListenerOptions CreateHttp(ClientPort port, TorrcClientOptions client) => new()
+    internal static HttpProxyListenerOptions CreateHttp(ClientPort port, TorrcClientOptions client, Func<ApplicationRules> rules) => new()
     {
         EndPoint = EndPointOf(port, "HTTPTunnelPort"),
         OptionName = "HTTPTunnelPort",
         Isolation = IsolationOf(port),
         RejectInternalAddresses = client.RejectInternalAddresses,
         Families = FamiliesOf(port),
+        AllowNames = port.DnsRequests,
+        Rules = rules,
         Http = new HttpProxyOptions { ConnectOnly = true },
     };
 
-    internal static DnsListenerOptions CreateDns(ClientPort port, TorrcClientOptions client) => new()
+    internal static DnsListenerOptions CreateDns(ClientPort port, TorrcClientOptions client, Func<ApplicationRules> rules) => new()
     {
         EndPoint = EndPointOf(port, "DNSPort"),
         OptionName = "DNSPort",
         Isolation = IsolationOf(port),
         RejectInternalAddresses = client.DnsRejectInternalAddresses,
         Families = FamiliesOf(port),
+        AllowNames = port.DnsRequests,
+        Rules = rules,
+    };
+
+    internal static ApplicationRules CreateRules(TorrcClientOptions client) => new()
+    {
+        Clients = client.SocksPolicy,
+        WarnedPorts = client.WarnPlaintextPorts,
+        RejectedPorts = client.RejectPlaintextPorts,
+        RejectsAddresses = client.SafeSocks,
+        LogsEveryRequest = client.TestSocks,
     };
 
     private static IPEndPoint EndPointOf(ClientPort port, string optionName) => port.UnixPath is null

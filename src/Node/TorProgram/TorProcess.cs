@@ -27,11 +27,12 @@ internal sealed class TorProcess : IAsyncDisposable
     private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     private readonly TorCommandLine _commandLine;
-    private readonly TorrcOptions _options;
     private readonly TorConfiguration _configuration;
+    private volatile TorrcOptions _options;
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
     private readonly ProcessSignals _signals = new();
+    private volatile ApplicationRules _rules;
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
@@ -46,21 +47,25 @@ internal sealed class TorProcess : IAsyncDisposable
         TorrcOptions options = loaded.Options;
         _commandLine = commandLine;
         _options = options;
-        _configuration = new TorConfiguration(commandLine, loaded);
+        _configuration = new TorConfiguration(commandLine, loaded, log) { Apply = Use };
         _log = log;
-        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null);
+        _rules = TorPorts.CreateRules(options.Client);
+        _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null, TorChannels.Create(options.Network));
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
     }
 
     /// <summary>Runs until a signal; the result is the exit code.</summary>
     internal async Task<int> RunAsync()
     {
-        _signals.StopRequested += signal => _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
+        _signals.StopRequested += OnStopRequested;
         _signals.HangedUp += Reload;
+        OpenFiles.Require(_options.General.ConnectionLimit);
         IStateStore store = await OpenDataDirectoryAsync();
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
         await _client.LoadAsync(_signals.Stopping);
+        Watch(_options.General.OwningControllerProcess);
         OpenControlPorts(_client);
         if (!_options.General.DisableNetwork)
         {
@@ -71,7 +76,6 @@ internal sealed class TorProcess : IAsyncDisposable
 
         UseLogs(_options.General);
         WritePid();
-        Watch(_options.General.OwningControllerProcess);
         if (_options.General.DisableNetwork)
         {
             _log.Notice("DisableNetwork is set. Tor will not make or accept non-control network connections. Shutting down all existing connections.");
@@ -127,7 +131,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private async Task<IStateStore> OpenDataDirectoryAsync()
     {
         TorrcGeneralOptions general = _options.General;
-        var state = new FileStateStore(general.DataDirectory);
+        IStateStore store = TorStorage.Open(_options);
         _lock = DataDirectoryLock.TryTake(general.DataDirectory);
         if (_lock is null)
         {
@@ -137,9 +141,7 @@ internal sealed class TorProcess : IAsyncDisposable
                 ?? throw new CommandException(ErrorKind.LocalState, "No, it's still there.  Exiting.");
         }
 
-        return general.CacheDirectory == general.DataDirectory
-            ? state
-            : new SplitStateStore(state, new FileStateStore(general.CacheDirectory));
+        return store;
     }
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
@@ -147,27 +149,20 @@ internal sealed class TorProcess : IAsyncDisposable
     {
         _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners };
         _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
-        _configuration.Apply = options =>
-        {
-            UseLogs(options.General with { TruncateLogFile = false });
-            Use(options, node);
-            Watch(options.General.OwningControllerProcess);
-        };
-        Use(_options, node);
+        node.Client.LeavesStreamsUnattached = _options.Control.LeaveStreamsUnattached;
         _controlPorts.Open(node);
-    }
-
-    private static void Use(TorrcOptions options, ClientNode node)
-    {
-        node.Client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
-        node.Client.MaxCircuitDirtiness = options.Client.MaxCircuitDirtiness;
     }
 
     /// <summary>A controller may name another owner, or none.</summary>
     private void Watch(int? owner)
     {
-        if (owner != _ownerProcess)
+        lock (_owners)
         {
+            if (owner == _ownerProcess)
+            {
+                return;
+            }
+
             _ownerProcess = owner;
             _owners.ForEach(watch => watch.Stop());
             if (owner is { } process)
@@ -188,19 +183,20 @@ internal sealed class TorProcess : IAsyncDisposable
     private void OpenPorts(ClientNode node)
     {
         TorrcClientOptions client = _options.Client;
+        Func<ApplicationRules> rules = () => _rules;
         foreach (ClientPort port in client.SocksPorts)
         {
-            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client), _environment.Time, _log), "Socks");
+            node.Open(new SocksListener(node.Client, TorPorts.CreateSocks(port, client, rules), _environment.Time, _log), "Socks");
         }
 
         foreach (ClientPort port in client.HttpTunnelPorts)
         {
-            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client), _environment.Time, _log), "HTTP tunnel");
+            node.Open(new HttpProxyListener(node.Client, TorPorts.CreateHttp(port, client, rules), _environment.Time, _log), "HTTP tunnel");
         }
 
         foreach (ClientPort port in client.DnsPorts)
         {
-            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client), _environment.Time, _log), "DNS");
+            node.Open(new DnsListener(node.Client, TorPorts.CreateDns(port, client, rules), _environment.Time, _log), "DNS");
         }
     }
 
@@ -209,9 +205,8 @@ internal sealed class TorProcess : IAsyncDisposable
     {
         if (_options.General.MetricsPort is { } address)
         {
-            const ushort AnyPort = 1;
             _log.Notice($"Opening Metrics listener on {address}");
-            _metrics = new MetricsEndpoint(address, peer => _options.General.MetricsPolicy.Accepts(peer, AnyPort), "MetricsPort");
+            _metrics = new MetricsEndpoint(address, _options.General.MetricsPolicy.Admits, "MetricsPort");
             _log.Notice($"Opened Metrics listener connection (ready) on {_metrics.Address}");
         }
     }
@@ -254,29 +249,88 @@ internal sealed class TorProcess : IAsyncDisposable
         }
     }
 
+    /// <exception cref="StorageException">One cannot be opened; nothing has changed then.</exception>
     private void UseLogs(TorrcGeneralOptions general)
     {
-        Redaction.IsOff = general.SafeLogging == SafeLogging.None;
+        IReadOnlyList<LogSink> sinks = TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile);
+        Redaction.Scope = general.SafeLogging switch
+        {
+            SafeLogging.None => RedactionScope.Nobody,
+            SafeLogging.Relay => RedactionScope.Strangers,
+            _ => RedactionScope.Everybody,
+        };
         _log.Granularity = general.LogTimeGranularity;
-        _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
+        _log.Use(sinks);
     }
 
-    /// <summary>SIGHUP: log files are opened again, by the torrc's lines of now. A torrc that cannot be used changes nothing.</summary>
+    /// <summary>SIGHUP: log files are opened again, and what can change while the program runs is what the torrc says now. A torrc that cannot be used changes nothing.</summary>
     private void Reload()
     {
         _log.Notice("Received reload signal (hup). Reloading config and resetting internal state.");
-        try
+        ControlConfigurationResult result = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
+            ? _configuration.Reload()
+            : ReopenLogs();
+        if (result.Outcome != ControlConfigurationOutcome.Changed)
         {
-            TorrcGeneralOptions general = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
-                ? TorrcLoader.Load(_commandLine, TextReader.Null).Options.General
-                : _options.General;
-            UseLogs(general with { TruncateLogFile = false });
-        }
-        catch (Exception failure) when (failure is TorrcException or StorageException)
-        {
-            _log.Warn(failure.Message);
+            _log.Warn(result.Message);
             _log.Warn("The configuration was not changed--see warnings above.");
         }
+    }
+
+    private ControlConfigurationResult ReopenLogs()
+    {
+        try
+        {
+            UseLogs(_options.General with { TruncateLogFile = false });
+            return ControlConfigurationResult.Success;
+        }
+        catch (StorageException failure)
+        {
+            return new ControlConfigurationResult(ControlConfigurationOutcome.CannotSet, failure.Message);
+        }
+    }
+
+    /// <summary>Everything that a changed configuration changes at once, whoever has changed it.</summary>
+    /// <exception cref="StorageException">A log cannot be opened; nothing has changed then.</exception>
+    private void Use(TorrcOptions options, bool changesPaths)
+    {
+        UseLogs(options.General with { TruncateLogFile = false });
+        _options = options;
+        _rules = TorPorts.CreateRules(options.Client);
+        TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
+        Watch(options.General.OwningControllerProcess);
+        _controlPorts?.WriteFiles(options);
+        if (_client?.Client is { } client)
+        {
+            client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
+            client.Reconfigure(TorClientOptions.Create(options));
+        }
+
+        if (changesPaths)
+        {
+            _log.Notice("Changed preferred or excluded node lists. Abandoning previous circuits.");
+            _client?.Client.UseNewCircuits();
+        }
+
+        if (options.IsRelay)
+        {
+            _relay?.Reconfigure(TorRelaySettings.Create(options));
+        }
+    }
+
+    /// <summary>As stock, only an interrupt leaves a relay's circuits time to end.</summary>
+    private void OnStopRequested(PosixSignal signal)
+    {
+        if (signal == PosixSignal.SIGINT && _relay is { } relay && _options.General.ShutdownWaitLength > TimeSpan.Zero)
+        {
+            relay.Node.ShutdownWait = _options.General.ShutdownWaitLength;
+            _log.Notice(
+                $"Interrupt: we have stopped accepting new connections, and will shut down in {_options.General.ShutdownWaitLength.TotalSeconds:0} seconds. Interrupt again to exit now.");
+            return;
+        }
+
+        _relay?.RefuseNewStreams(); // before it is told: who reads the notice may count on it
+        _log.Notice(signal == PosixSignal.SIGINT ? "Interrupt: exiting cleanly." : "Catching signal TERM, exiting cleanly.");
     }
 
     private void OnOwnerGone()

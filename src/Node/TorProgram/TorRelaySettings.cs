@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
@@ -31,29 +30,37 @@ internal static class TorRelaySettings
     {
         (TorrcRelayOptions relay, TorrcNetworkOptions network) = (options.Relay, options.Network);
         (IPAddress address, IPEndPoint? ipv6) = FindAddresses(options);
-        ExitPolicy policy = CreatePolicy(options.Exit);
+        ExitPolicy policy = CreatePolicy(options.Exit, options.Exit.RejectLocalInterfaces ? LocalAddresses.Find(options) : []);
         ServerPort advertised = relay.OrPorts.FirstOrDefault(port => !port.NoAdvertise) ?? relay.OrPorts[0];
         return new RelaySettings
         {
             IsTestNetwork = network.IsTestingNetwork,
             RefusesUnknownRelays = options.Exit.RefuseUnknown,
+            MaxOnionServiceCacheBytes = relay.MaxHsDirCacheBytes,
             Publishes = relay.PublishDescriptor,
             AssumesReachable = (relay.AssumeReachable, relay.AssumeReachableIPv6 ?? relay.AssumeReachable),
-            Keys = new RelayKeyOptions { SigningKeyLifetime = relay.SigningKeyLifetime },
-            DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
+            Keys = CreateKeys(relay),
+            DirectoryPolicy = relay.DirPolicy,
+            Defenses = TorDefenses.Create(options.Defenses),
+            ObservationTime = relay.MinTimeToReportBandwidth,
+            DirectoryPorts = [.. relay.DirPorts.Where(port => !port.NoListen).Select(EndPointOf)],
             Relay = new RelayOptions
             {
-                OrPorts = [.. relay.OrPorts.Where(port => !port.NoListen).Select(port => new IPEndPoint(port.Address ?? IPAddress.Any, port.Port))],
+                OrPorts = [.. relay.OrPorts.Where(port => !port.NoListen).Select(EndPointOf)],
                 BandwidthRate = network.BandwidthRate,
                 BandwidthBurst = network.BandwidthBurst,
                 RelayBandwidthRate = relay.BandwidthRate > 0 ? relay.BandwidthRate : null,
                 RelayBandwidthBurst = relay.BandwidthBurst > 0 ? relay.BandwidthBurst : null,
+                CountsPrivateBandwidth = network.CountPrivateBandwidth,
+                Connections = TorDefenses.CreateLimits(options.Defenses),
+                Channels = TorChannels.Create(network),
                 Circuits = CreateCircuits(options),
                 Exit = new ExitOptions
                 {
                     Policy = policy,
                     AllowPrivateAddresses = !options.Exit.RejectPrivate,
                     AllowIPv6 = options.Exit.IPv6,
+                    Dns = options.Exit.Dns,
                 },
             },
             Descriptor = new RelayDescriptorOptions
@@ -64,7 +71,7 @@ internal static class TorRelaySettings
                 IPv6Address = ipv6,
                 OnionRouterPort = (ushort)advertised.Port,
                 DirectoryPort = (ushort)(relay.DirPorts.FirstOrDefault(port => !port.NoAdvertise)?.Port ?? 0),
-                BandwidthRate = Clamp(relay.BandwidthRate > 0 ? Math.Min(relay.BandwidthRate, network.BandwidthRate) : network.BandwidthRate),
+                BandwidthRate = Clamp(Math.Min(relay.MaxAdvertisedBandwidth, relay.BandwidthRate > 0 ? Math.Min(relay.BandwidthRate, network.BandwidthRate) : network.BandwidthRate)),
                 BandwidthBurst = Clamp(relay.BandwidthBurst > 0 ? Math.Min(relay.BandwidthBurst, network.BandwidthBurst) : network.BandwidthBurst),
                 ExitPolicy = policy,
                 ExitsOverIPv6 = options.Exit.IPv6,
@@ -74,8 +81,19 @@ internal static class TorRelaySettings
         };
     }
 
-    /// <summary>The rules that hold, in their order: private addresses, the operator's, stock's.</summary>
-    internal static ExitPolicy CreatePolicy(TorrcExitOptions exit)
+    internal static RelayKeyOptions CreateKeys(TorrcRelayOptions relay) => new()
+    {
+        Folder = TorStorage.KeyFolder,
+        SigningKeyLifetime = relay.SigningKeyLifetime,
+        FamilyIds = relay.FamilyIds,
+        AcceptsAnyFamily = relay.AcceptsAnyFamily,
+        FamilyFolder = relay.FamilyKeyDirectory is null ? TorStorage.KeyFolder : TorStorage.FamilyKeyFolder,
+    };
+
+    /// <summary>The rules that hold, in their order: private addresses, this machine's, the operator's, stock's.</summary>
+    /// <param name="exit">What the torrc says.</param>
+    /// <param name="local">Addresses of this machine that are refused (<c>ExitPolicyRejectLocalInterfaces</c>).</param>
+    internal static ExitPolicy CreatePolicy(TorrcExitOptions exit, IReadOnlyList<IPAddress> local)
     {
         if (!(exit.ExitRelay ?? (exit.Policy.Rules.Count > 0 || exit.ReducedPolicy)))
         {
@@ -86,12 +104,16 @@ internal static class TorRelaySettings
         ExitPolicy after = Parse(exit.ReducedPolicy
             ? string.Join(',', ReducedPolicyPorts.Split(',').Select(ports => $"accept *:{ports}")) + ",reject *:*"
             : DefaultPolicy);
-        return new ExitPolicy([.. before.Rules, .. exit.Policy.Rules, .. after.Rules]);
+        IEnumerable<ExitPolicyRule> own = local.Select(address =>
+            new ExitPolicyRule(false, new AddressPattern(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128), ExitPolicyRule.AllPorts));
+        return new ExitPolicy([.. before.Rules, .. own, .. exit.Policy.Rules, .. after.Rules]);
     }
 
     private static ExitPolicy Parse(string text) => ExitPolicyParser.TryParseConfiguration(text, out ExitPolicy policy)
         ? policy
         : throw new ArgumentException($"'{text}' is no policy", nameof(text));
+
+    private static IPEndPoint EndPointOf(ServerPort port) => new(port.Address ?? (port.IPv6Only ? IPAddress.IPv6Any : IPAddress.Any), port.Port);
 
     private static RelayCircuitOptions CreateCircuits(TorrcOptions options) => new()
     {
@@ -109,21 +131,30 @@ internal static class TorRelaySettings
     /// <summary>Address lines, else where the OR port listens, else the address of the interface that leads out.</summary>
     private static (IPAddress Address, IPEndPoint? IPv6) FindAddresses(TorrcOptions options)
     {
-        IPAddress[] written = [.. options.Relay.Addresses.Select(text => IPAddress.TryParse(text.Trim('[', ']'), out IPAddress? address)
-            ? address
-            : throw TorrcException.Invalid($"Address '{text}' is a name, and names are not supported yet: give the address in numbers."))];
+        IPAddress[] written = [.. options.Relay.Addresses.SelectMany(Resolve)];
         ServerPort? ipv6Port = options.Relay.OrPorts.FirstOrDefault(port => port.Address?.AddressFamily == AddressFamily.InterNetworkV6 && !port.NoAdvertise);
         IPAddress? ipv4 = written.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork)
             ?? options.Relay.OrPorts.Select(port => port.Address).FirstOrDefault(address => address?.AddressFamily == AddressFamily.InterNetwork && !address.Equals(IPAddress.Any))
-            ?? FindInterfaceAddress();
+            ?? LocalAddresses.OfInterfaces().FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork);
         return ipv4 is null
             ? throw TorrcException.Invalid("This machine's public address is not known: name it with Address.")
             : (ipv4, ipv6Port is null || options.Relay.AddressDisableIPv6 ? null : new IPEndPoint(ipv6Port.Address!, ipv6Port.Port));
     }
 
-    private static IPAddress? FindInterfaceAddress() => NetworkInterface.GetAllNetworkInterfaces()
-        .Where(card => card.OperationalStatus == OperationalStatus.Up && card.NetworkInterfaceType != NetworkInterfaceType.Loopback)
-        .SelectMany(card => card.GetIPProperties().UnicastAddresses)
-        .Select(unicast => unicast.Address)
-        .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork);
+    private static IPAddress[] Resolve(string text)
+    {
+        if (IPAddress.TryParse(text.Trim('[', ']'), out IPAddress? address))
+        {
+            return [address];
+        }
+
+        try
+        {
+            return Dns.GetHostAddresses(text);
+        }
+        catch (Exception failure) when (failure is SocketException or ArgumentException)
+        {
+            throw TorrcException.Invalid($"Could not resolve local Address '{text}'. Failing.");
+        }
+    }
 }

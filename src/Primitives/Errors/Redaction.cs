@@ -6,12 +6,12 @@ public static class Redaction
     /// <summary>What stands in the place of a value that is not shown.</summary>
     public const string Placeholder = "[redacted]";
 
-    private static volatile bool _isOff;
+    private static volatile RedactionScope _scope;
 
-    /// <summary>True shows sensitive values. Default false; set at start and when the configuration is read again.</summary>
-    public static bool IsOff
+    /// <summary>Whose values are not shown. Default everybody's; set at start and when the configuration is read again.</summary>
+    public static RedactionScope Scope
     {
-        get => _isOff;
-        set => _isOff = value;
+        get => _scope;
+        set => _scope = value;
     }
 }

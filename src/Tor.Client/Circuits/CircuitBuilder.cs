@@ -37,7 +37,7 @@ internal sealed class CircuitBuilder(
         {
             Relay first = path.Hops[0];
             Channel channel = await channels.GetAsync(
-                new PeerIdentity(first.RsaIdentity, first.Ed25519Identity), [first.IPv4Address], either.Token);
+                new PeerIdentity(first.RsaIdentity, first.Ed25519Identity), planner.Reach(first), either.Token);
             circuit = await OriginCircuit.CreateAsync(channel, Target(path, 0, congestion), circuits, either.Token);
             register.OnHop(record, circuit, first.RsaIdentity);
             for (hop = 1; hop < path.Hops.Count; hop++)

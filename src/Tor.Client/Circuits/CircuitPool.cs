@@ -30,7 +30,6 @@ internal sealed partial class CircuitPool(
     private readonly Queue<TimeSpan> _demand = new();
     private readonly HashSet<RsaIdentity> _avoid = [];
     private readonly CancellationTokenSource _stop = new();
-    private long _maxDirtiness = options.MaxCircuitDirtiness.Ticks;
     private long _lastNumber;
     private ushort _latestPort = 443;
     private volatile int _pathLength = options.PathLength;
@@ -41,13 +40,6 @@ internal sealed partial class CircuitPool(
 
     /// <summary>An unused circuit is closed after this long; asked each time.</summary>
     internal Func<TimeSpan> UnusedLifetime { get; init; } = () => TimeSpan.FromMinutes(30);
-
-    /// <summary>After its first use a circuit takes new streams for this long.</summary>
-    internal TimeSpan MaxDirtiness
-    {
-        get => TimeSpan.FromTicks(Interlocked.Read(ref _maxDirtiness));
-        set => Interlocked.Exchange(ref _maxDirtiness, value.Ticks);
-    }
 
     /// <summary>All circuits that are open, for showing them.</summary>
     internal IReadOnlyList<PooledCircuit> Open
@@ -130,6 +122,15 @@ internal sealed partial class CircuitPool(
 
     /// <summary>Takes up a circuit that somebody else has built.</summary>
     internal void Adopt(OriginCircuit circuit, CircuitPath path, GuardVerdict verdict) => Add(new PooledCircuit(circuit, path, Now), verdict, null);
+
+    /// <summary>The options of circuits and requests from now on.</summary>
+    internal void Reconfigure(ClientOptions changed)
+    {
+        lock (_gate)
+        {
+            options = changed;
+        }
+    }
 
     /// <summary>No new streams on any circuit that is open now (SIGNAL NEWNYM).</summary>
     internal void RetireAll()
@@ -233,7 +234,7 @@ internal sealed partial class CircuitPool(
         return circuit.Circuit.HasEnded || (isOld && circuit.Circuit.StreamCount == 0);
     }
 
-    private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= MaxDirtiness;
+    private bool IsTooDirty(PooledCircuit circuit) => circuit.DirtySince is { } since && Now - since >= options.MaxCircuitDirtiness;
 
     private void Use(PooledCircuit circuit, CircuitRequest request)
     {
@@ -333,7 +334,7 @@ internal sealed partial class CircuitPool(
     {
         Length = _pathLength,
         Ports = [request.Port],
-        NeedsStable = request.NeedsStable,
+        NeedsStable = options.LongLivedPorts.Contains(request.Port.Port),
         Excluded = [.. _avoid],
     });
 

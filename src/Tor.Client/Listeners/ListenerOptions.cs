@@ -34,6 +34,12 @@ public record ListenerOptions
     /// <summary>Pass on names under .onion (off: <c>NoOnionTraffic</c>). Default false: the client has no onion services yet.</summary>
     public bool AllowOnion { get; init; }
 
+    /// <summary>Take host names as targets, which exits look up (off: <c>NoDNSRequest</c>). Default true.</summary>
+    public bool AllowNames { get; init; } = true;
+
+    /// <summary>What holds at every port; asked for each connection and each request. Default: nothing.</summary>
+    public Func<ApplicationRules> Rules { get; init; } = () => ApplicationRules.None;
+
     /// <summary>What exits are told about address families (<c>IPv6Traffic</c>, <c>NoIPv4Traffic</c>, <c>PreferIPv6</c>). Default: both are fine.</summary>
     public BeginFlags Families { get; init; } = BeginFlags.IPv6Allowed;
 }

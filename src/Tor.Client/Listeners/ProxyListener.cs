@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
+using Tunic.Tor.Network;
 
 namespace Tunic.Tor.Client.Listeners;
 
@@ -136,16 +138,12 @@ public abstract partial class ProxyListener : IAsyncDisposable
 
     private static Socket Open(IPEndPoint endPoint, string optionName)
     {
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
-            return socket;
+            return OwnListeners.Open(endPoint, Backlog);
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
             throw CannotOpen(endPoint, optionName, failure);
         }
     }
@@ -211,6 +209,13 @@ public abstract partial class ProxyListener : IAsyncDisposable
             return;
         }
 
+        if (!_options.Rules().Accepts(connection.ClientAddress))
+        {
+            LogDenied(Log, _options.OptionName, Sensitive.Of(connection.ClientAddress));
+            connection.Dispose();
+            return;
+        }
+
         bool isAdmitted;
         lock (_gate)
         {
@@ -263,6 +268,9 @@ public abstract partial class ProxyListener : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} is open to other machines: whoever reaches it can use this client")]
     private static partial void LogPublic(ILogger log, string option);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Option}: denying a connection from the untrusted address {Client}")]
+    private static partial void LogDenied(ILogger log, string option, Sensitive<IPAddress> client);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Option} has {Count} connections, which is its limit: new ones are refused")]
     private static partial void LogFull(ILogger log, string option, int count);

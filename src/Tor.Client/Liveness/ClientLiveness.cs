@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Keys;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Liveness;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Paths;
@@ -62,7 +63,7 @@ internal sealed partial class ClientLiveness(NetworkProfile profile, TimeProvide
     /// <param name="cancel">Ends it.</param>
     internal Task RunAsync(
         Func<DirectoryRequest, CancellationToken, Task<DirectoryResponse>> ask, Func<Task> leave, CancellationToken cancel) =>
-        Task.WhenAll(new LivenessPoll(ask, Receive, time, log) { OnRefused = leave }.RunAsync(cancel), ExpireAsync(cancel));
+        LoopGroup.RunAsync([new LivenessPoll(ask, Receive, time, log) { OnRefused = leave }.RunAsync, ExpireAsync], cancel);
 
     /// <summary>Takes what a directory serves.</summary>
     /// <returns>Whether any of it was news.</returns>

@@ -11,7 +11,13 @@ namespace Tunic.Tor.Client.NetworkDirectory;
 /// <summary>The consensus that a client goes by: read from the cache, fetched whole or as a difference, verified, kept.</summary>
 /// <remarks>One user at a time.</remarks>
 internal sealed class ClientConsensus(
-    NetworkProfile profile, DirectoryCache cache, IDirectoryFetcher fetcher, ClockWatch clock, TimeProvider time, ILogger log)
+    NetworkProfile profile,
+    ProtocolRequirements protocols,
+    DirectoryCache cache,
+    IDirectoryFetcher fetcher,
+    ClockWatch clock,
+    TimeProvider time,
+    ILogger log)
 {
     private const int MaxLength = 32 << 20;
     private const int Attempts = 3;
@@ -56,7 +62,7 @@ internal sealed class ClientConsensus(
 
         if (stored.Usable is { } consensus)
         {
-            ClientProtocols.Check(consensus);
+            protocols.Check(consensus);
             Current = consensus;
         }
     }
@@ -164,7 +170,7 @@ internal sealed class ClientConsensus(
             throw await RefuseAsync("a directory served a consensus that is no newer than ours");
         }
 
-        ClientProtocols.Check(consensus);
+        protocols.Check(consensus);
         await cache.WriteConsensusAsync(text, cancel);
         Current = consensus;
     }

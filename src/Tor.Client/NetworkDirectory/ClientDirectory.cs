@@ -57,7 +57,7 @@ internal sealed class ClientDirectory
         _guardWarning = new GuardWarning(log);
         _pause = new RetryPause(FirstRetry, LongestRetry, random);
         _microdescriptorPause = new RetryPause(FirstRetry, LongestMicrodescriptorRetry, random);
-        _consensus = new ClientConsensus(profile, cache, fetcher, clock, time, log) { Progress = progress };
+        _consensus = new ClientConsensus(profile, new ProtocolRequirements(options.ServesRelay, log), cache, fetcher, clock, time, log) { Progress = progress };
         _microdescriptors = new ClientMicrodescriptors(cache, fetcher) { Progress = progress, OnArrived = PublishView };
     }
 

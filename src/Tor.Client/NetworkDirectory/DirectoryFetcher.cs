@@ -257,7 +257,7 @@ internal sealed class DirectoryFetcher(
         if (planner.TrySelectDirectory(avoid) is { } path)
         {
             Relay relay = path.Hops[0];
-            return new Choice(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), [relay.IPv4Address], path.GuardUse);
+            return new Choice(HopTargets.Create(relay, carriesStreams: false, CongestionControlParameters.Default), planner.Reach(relay), path.GuardUse);
         }
 
         FallbackDirectory chosen = ChooseFallback();
@@ -266,29 +266,45 @@ internal sealed class DirectoryFetcher(
             RsaIdentity = chosen.RelayIdentity,
             Specifiers = LinkSpecifiers.For(chosen.Addresses[0], chosen.RelayIdentity, null, null),
         };
-        return new Choice(target, chosen.Addresses, null);
+        return new Choice(target, planner.Addresses.Sort(chosen.Addresses), null);
     }
 
     private FallbackDirectory ChooseFallback()
     {
         lock (_failed)
         {
-            List<FallbackDirectory> fallbacks = [.. profile.Fallbacks.Where(fallback => !_failed.Contains(fallback.RelayIdentity))];
-            if (fallbacks.Count == 0)
-            {
-                fallbacks = [.. profile.Authorities
-                    .Where(authority => !_failed.Contains(authority.RelayIdentity))
-                    .Select(authority => new FallbackDirectory(authority.RelayIdentity, [authority.OnionRouterAddress]))];
-            }
-
-            if (fallbacks.Count == 0)
+            IEnumerable<FallbackDirectory> authorities = profile.Authorities
+                .Select(authority => new FallbackDirectory(
+                    authority.RelayIdentity, authority.IPv6Address is { } ipv6 ? [authority.OnionRouterAddress, ipv6] : [authority.OnionRouterAddress])
+                {
+                    Weight = authority.Weight * profile.AuthorityFallbackRate,
+                });
+            List<FallbackDirectory> candidates = [.. profile.Fallbacks.Concat(authorities).Where(directory =>
+                !_failed.Contains(directory.RelayIdentity) && planner.Addresses.Sort(directory.Addresses).Count > 0)];
+            if (candidates.Count == 0)
             {
                 _failed.Clear(); // all have failed: begin again
                 throw new DirectoryException("no directory of the network answers");
             }
 
-            return fallbacks[random.NextInt32(fallbacks.Count)];
+            return Draw(candidates);
         }
+    }
+
+    /// <summary>By weight; those without any only when there is nobody else.</summary>
+    private FallbackDirectory Draw(List<FallbackDirectory> candidates)
+    {
+        double drawn = candidates.Sum(directory => directory.Weight) * random.NextDouble();
+        foreach (FallbackDirectory directory in candidates)
+        {
+            drawn -= directory.Weight;
+            if (drawn < 0)
+            {
+                return directory;
+            }
+        }
+
+        return candidates[random.NextInt32(candidates.Count)];
     }
 
     private void Avoid(RsaIdentity directory)

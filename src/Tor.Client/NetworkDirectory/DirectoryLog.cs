@@ -23,6 +23,9 @@ internal static partial class DirectoryLog
     [LoggerMessage(Level = LogLevel.Information, Message = "consensus of {ValidAfter:u} with {Relays} relays")]
     internal static partial void NewConsensus(ILogger log, DateTime validAfter, int relays);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The network recommends protocols that this program does not speak: {Missing}. It works, and will not for ever: get a newer version.")]
+    internal static partial void ProtocolsRecommended(ILogger log, string missing);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "a difference of {DiffLength} bytes made a consensus of {Length} bytes")]
     internal static partial void DiffApplied(ILogger log, int diffLength, int length);
 

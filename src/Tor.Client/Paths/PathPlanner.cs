@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
@@ -12,8 +13,9 @@ namespace Tunic.Tor.Client.Paths;
 internal sealed class PathPlanner
 {
     private readonly Lock _gate = new();
-    private readonly ClientOptions _options;
-    private readonly FamilyRules _families;
+    private readonly bool _isPrivateNetwork;
+    private ClientOptions _options;
+    private FamilyRules _families;
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
     private CircuitBuildTimeout _buildTimeout;
@@ -29,11 +31,8 @@ internal sealed class PathPlanner
         _options = options;
         _time = time;
         _random = random;
-        _families = new FamilyRules
-        {
-            EnforceDistinctSubnets = options.EnforceDistinctSubnets ?? !isPrivateNetwork,
-            LocalFamilies = options.LocalFamilies,
-        };
+        _isPrivateNetwork = isPrivateNetwork;
+        _families = CreateFamilies(options);
         _buildTimeout = CreateBuildTimeout(new CircuitBuildTimeoutParameters());
     }
 
@@ -60,6 +59,9 @@ internal sealed class PathPlanner
             }
         }
     }
+
+    /// <summary>Over which family relays are reached.</summary>
+    internal AddressChoice Addresses => _options.Addresses;
 
     /// <summary>Whether there are guards that can be asked for directory documents.</summary>
     internal bool HasGuards
@@ -121,7 +123,7 @@ internal sealed class PathPlanner
         {
             var environment = new PathEnvironment(view)
             {
-                Constraints = _options.Constraints,
+                Constraints = ConstraintsOf(_options),
                 Families = _families.WithParametersOf(view.Consensus),
                 IsMarkedDown = _isMarkedDown,
             };
@@ -130,6 +132,20 @@ internal sealed class PathPlanner
             if (_options.UseEntryGuards)
             {
                 UpdateGuards(environment);
+            }
+        }
+    }
+
+    /// <summary>Chooses by other constraints, families and addresses from now on; the guards that these allow stay.</summary>
+    internal void Reconfigure(ClientOptions options)
+    {
+        lock (_gate)
+        {
+            _options = options;
+            _families = CreateFamilies(options);
+            if (_selector is { Environment.View: var view })
+            {
+                Update(view);
             }
         }
     }
@@ -157,6 +173,9 @@ internal sealed class PathPlanner
             return _guards is null || _selector is null ? null : GuardSampleChoice.Measure(_selector.Environment, _guards.Sample.Parameters);
         }
     }
+
+    /// <summary>Where to connect to a relay, as stock: its best address alone.</summary>
+    internal IReadOnlyList<IPEndPoint> Reach(Relay relay) => [.. AddressesOf(relay, Addresses).Take(1)];
 
     /// <summary>How much of the network can be used with the microdescriptors at hand.</summary>
     internal PathAvailability MeasureAvailability(NetworkView view) => view.MeasureAvailability(_options.Constraints);
@@ -378,6 +397,19 @@ internal sealed class PathPlanner
             return null;
         }
     }
+
+    private FamilyRules CreateFamilies(ClientOptions options) => new()
+    {
+        EnforceDistinctSubnets = options.EnforceDistinctSubnets ?? !_isPrivateNetwork,
+        LocalFamilies = options.LocalFamilies,
+    };
+
+    private static IReadOnlyList<IPEndPoint> AddressesOf(Relay relay, AddressChoice choice) =>
+        choice.Sort(relay.IPv6Address is { } ipv6 ? [relay.IPv4Address, ipv6] : [relay.IPv4Address]);
+
+    /// <summary>The user's wishes, and that first hops can be reached.</summary>
+    private static PathConstraints ConstraintsOf(ClientOptions options) =>
+        options.Constraints with { IsReachable = relay => AddressesOf(relay, options.Addresses).Count > 0 };
 
     /// <summary>Guards of an earlier run in samples that this run has had no use for.</summary>
     private GuardSampleState StateOfOthers()

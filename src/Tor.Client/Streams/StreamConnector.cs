@@ -17,8 +17,13 @@ namespace Tunic.Tor.Client.Streams;
 internal sealed class StreamConnector(
     ClientOptions options, Task ready, CircuitPool pool, CircuitRegister circuits, StreamRegister streams, AddressMap addresses, TimeProvider time, CancellationToken stop)
 {
+    private volatile ClientOptions _options = options;
+
     /// <summary>Told of each stream that was opened on a circuit of the pool, with the circuit's path.</summary>
     internal Action<StreamRequest, IReadOnlyList<Relay>>? Opened { get; init; }
+
+    /// <summary>Times and limits of attempts from now on.</summary>
+    internal void Reconfigure(ClientOptions changed) => _options = changed;
 
     /// <summary>Opens a stream. Who waits goes on inside the receive loop.</summary>
     internal async Task<CircuitStream> ConnectAsync(StreamRequest request, CancellationToken cancel)
@@ -75,7 +80,7 @@ internal sealed class StreamConnector(
     /// <summary>Opens on one circuit after the other until it works, the far end has said no often enough, or time is up.</summary>
     private async Task<T> TryCircuitsAsync<T>(StreamRecord record, Func<OriginCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
     {
-        using var timer = new CancellationTokenSource(options.StreamTimeout, time);
+        using var timer = new CancellationTokenSource(_options.StreamTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource([timer.Token, cancel, stop, record.Stop.Token]);
         try
         {
@@ -89,7 +94,7 @@ internal sealed class StreamConnector(
                     continue;
                 }
 
-                using var attempt = new CancellationTokenSource(options.StreamAttemptTimeout, time);
+                using var attempt = new CancellationTokenSource(_options.StreamAttemptTimeout, time);
                 using var any = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, either.Token, elsewhere.Token);
                 try
                 {
@@ -101,7 +106,7 @@ internal sealed class StreamConnector(
 
                     return opened;
                 }
-                catch (StreamException failure) when (record.IsHeld || (StreamRetry.IsWorthwhile(failure) && ++failures < options.MaxStreamFailures))
+                catch (StreamException failure) when (record.IsHeld || (StreamRetry.IsWorthwhile(failure) && ++failures < _options.MaxStreamFailures))
                 {
                     GiveUp(record, pooled, failure);
                 }
@@ -123,7 +128,7 @@ internal sealed class StreamConnector(
         {
             throw stop.IsCancellationRequested ? new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down")
                 : record.Stop.IsCancellationRequested ? new StreamException(ErrorKind.ShuttingDown, record.StopReason, "a controller closed the stream")
-                : new StreamException(ErrorKind.Timeout, EndReason.Timeout, $"no answer within {options.StreamTimeout.TotalSeconds:0} s");
+                : new StreamException(ErrorKind.Timeout, EndReason.Timeout, $"no answer within {_options.StreamTimeout.TotalSeconds:0} s");
         }
     }
 

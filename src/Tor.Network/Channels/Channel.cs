@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Tor.Protocol.Cells;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Links;
 
@@ -28,6 +29,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
     private readonly ChannelPump _pump;
     private readonly ReceiveBatch _batch = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _isPrivate;
     private byte[] _carry;
     private int _carryLength;
     private int _closed;
@@ -55,6 +57,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         _carry = received.ToArray();
         _carryLength = received.Length;
         Traffic = new ChannelTraffic(environment.Now);
+        _isPrivate = transport.RemoteEndPoint is { } remote && InternalAddress.Contains(remote.Address);
     }
 
     /// <summary>Its number among the connections that this node opened; 0 for those of others.</summary>
@@ -89,6 +92,12 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
 
     /// <summary>Cells that wait to be sent.</summary>
     public int QueuedCells => _outgoing.Count;
+
+    /// <summary>Limits of the channel.</summary>
+    internal ChannelOptions Options => _options;
+
+    /// <summary>Whether the node's bandwidth limits hold for it.</summary>
+    internal bool IsLimited => !_isPrivate || _environment.Bandwidth.CountsPrivate;
 
     /// <summary>What counts the memory of the channel's queues.</summary>
     internal QueueMemory Memory { get; }
@@ -231,7 +240,11 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
             ReceiveAvailable(); // what came with the end of the handshake
             while (!IsClosed && await _transport.WaitToReadAsync()) // a transport may still have bytes after the end
             {
-                await _environment.Bandwidth.WaitToReadAsync();
+                if (IsLimited)
+                {
+                    await _environment.Bandwidth.WaitToReadAsync();
+                }
+
                 ReceiveAvailable();
             }
 
@@ -277,7 +290,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
             {
                 int used = Dispatch(buffer.AsSpan(0, carried + read), out int cells);
                 Carry(buffer.AsSpan(used, carried + read - used));
-                bandwidth.OnRead(read, cells);
+                bandwidth.OnRead(read, cells, IsLimited);
                 if (cells > 0)
                 {
                     Traffic.OnCells(_batch.Now);
@@ -290,7 +303,7 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
                 _batch.Flush();
             }
 
-            if (!isMore || !bandwidth.MayRead)
+            if (!isMore || (IsLimited && !bandwidth.MayRead))
             {
                 break;
             }

@@ -23,16 +23,18 @@ public sealed class ChannelBandwidth(TimeProvider time)
     /// <summary>Whether a channel may read without waiting.</summary>
     internal bool MayRead => _reading.Length == 0 || GetWait(_reading) == TimeSpan.Zero;
 
-    /// <summary>Adds one more limit on both directions, each with a bucket of its own, as stock tor has them.</summary>
-    /// <param name="bytesPerSecond">Average, more than 0.</param>
-    /// <param name="burst">Bytes at once.</param>
-    public void AddLimit(long bytesPerSecond, long burst)
+    /// <summary>Whether the limits hold for channels to private addresses too (CountPrivateBandwidth). Default true.</summary>
+    public bool CountsPrivate { get; set; } = true;
+
+    /// <summary>Limits both directions, each with buckets of its own, as stock tor has them. Takes the place of the limits before; what their buckets hold stays.</summary>
+    /// <param name="limits">Bytes per second on average, more than 0, and bytes at once. All of them hold; none for no limit.</param>
+    public void SetLimits(params IReadOnlyList<(long BytesPerSecond, long Burst)> limits)
     {
         TimeSpan now = time.GetElapsedTime(0);
         lock (_gate)
         {
-            _reading = [.. _reading, new TokenBucket(bytesPerSecond, burst, now)];
-            _writing = [.. _writing, new TokenBucket(bytesPerSecond, burst, now)];
+            _reading = Configure(_reading, limits, now);
+            _writing = Configure(_writing, limits, now);
         }
     }
 
@@ -40,17 +42,36 @@ public sealed class ChannelBandwidth(TimeProvider time)
 
     internal ValueTask WaitToWriteAsync() => _writing.Length == 0 ? default : WaitAsync(_writing);
 
-    internal void OnRead(int bytes, int cells)
+    internal void OnRead(int bytes, int cells, bool isLimited)
     {
         Interlocked.Add(ref _bytesRead, bytes);
         Interlocked.Add(ref _cellsReceived, cells);
-        Take(_reading, bytes);
+        if (isLimited)
+        {
+            Take(_reading, bytes);
+        }
     }
 
-    internal void OnWritten(int bytes)
+    internal void OnWritten(int bytes, bool isLimited)
     {
         Interlocked.Add(ref _bytesWritten, bytes);
-        Take(_writing, bytes);
+        if (isLimited)
+        {
+            Take(_writing, bytes);
+        }
+    }
+
+    private static TokenBucket[] Configure(TokenBucket[] present, IReadOnlyList<(long BytesPerSecond, long Burst)> limits, TimeSpan now)
+    {
+        var buckets = new TokenBucket[limits.Count];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            (long rate, long burst) = limits[i];
+            buckets[i] = i < present.Length ? present[i] : new TokenBucket(rate, burst, now);
+            buckets[i].Configure(rate, burst, now);
+        }
+
+        return buckets;
     }
 
     private void Take(TokenBucket[] buckets, int bytes)

@@ -21,6 +21,9 @@ public sealed record ChannelOptions
     /// <summary>Time without a byte taken by the peer's side, while bytes wait, after which the channel is closed. Default 50 minutes (stock: ten KeepalivePeriods).</summary>
     public TimeSpan StuckTimeout { get; init; } = TimeSpan.FromMinutes(50);
 
+    /// <summary>Time without a cell sent after which a PADDING cell keeps the connection open for whatever lies between (KeepalivePeriod). Default 5 minutes.</summary>
+    public TimeSpan KeepalivePeriod { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Longest variable-length cell taken once the channel is open, bytes. Default 16 384.</summary>
     public int MaxVariableCellLength { get; init; } = 16_384;
 

@@ -77,7 +77,10 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
                         OnUnsent(0);
                     }
 
-                    await environment.Bandwidth.WaitToWriteAsync();
+                    if (channel.IsLimited)
+                    {
+                        await environment.Bandwidth.WaitToWriteAsync();
+                    }
 
                     if (round % Rounds == 0)
                     {
@@ -106,7 +109,7 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
         Span<byte> buffer = ChannelBuffers.Send;
         int length = outgoing.Take(buffer, _writable);
         unsent = length == 0 || _transport.Write(buffer[..length]) ? 0 : length;
-        environment.Bandwidth.OnWritten(length);
+        environment.Bandwidth.OnWritten(length, channel.IsLimited);
         foreach (ChannelCircuit circuit in _writable)
         {
             circuit.Endpoint.OnWritable(circuit);
@@ -118,7 +121,7 @@ internal sealed class ChannelPump(Channel channel, OutgoingCells outgoing, Chann
             return false;
         }
 
-        channel.Traffic.OnCells(environment.Now);
+        channel.Traffic.OnSent(environment.Now);
         return true;
     }
 

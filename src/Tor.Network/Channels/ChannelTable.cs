@@ -12,7 +12,7 @@ public sealed class ChannelTable(
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<RsaIdentity, List<Channel>> _open = [];
-    private readonly Dictionary<(PeerIdentity Relay, IPEndPoint? Address), Task<Channel>> _opening = [];
+    private readonly Dictionary<(PeerIdentity Relay, IPEndPoint? Address), Attempt> _opening = [];
     private readonly HashSet<Channel> _all = [];
     private readonly CancellationTokenSource _stop = new();
     private long _lastNumber;
@@ -38,13 +38,14 @@ public sealed class ChannelTable(
     /// <summary>An open channel to the relay, or a new one; several callers wait for one attempt.</summary>
     /// <param name="relay">Who it must be; the Ed25519 part may be zero for "whoever".</param>
     /// <param name="addresses">Where it may be reached, best first.</param>
-    /// <param name="cancel">Ends this caller's wait, not the attempt.</param>
+    /// <param name="cancel">Ends this caller's wait.</param>
+    /// <param name="isKept">Whether the attempt goes on when its callers have given up: not for strangers, who could leave any number behind.</param>
     /// <exception cref="IOException">It cannot be reached.</exception>
     /// <exception cref="TimeoutException">It does not answer in time.</exception>
     /// <exception cref="Tunic.Primitives.Errors.TunicException">Somebody else answers, or he breaks the protocol.</exception>
-    public async Task<Channel> GetAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel)
+    public async Task<Channel> GetAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel, bool isKept = true)
     {
-        Task<Channel> opening;
+        Attempt attempt;
 
         // By address too: a stranger who names a relay with a wrong address must not make others wait for that attempt.
         (PeerIdentity, IPEndPoint?) key = KeyOf(relay, addresses);
@@ -56,14 +57,37 @@ public sealed class ChannelTable(
             }
 
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
-            if (!_opening.TryGetValue(key, out opening!))
+            if (!_opening.TryGetValue(key, out attempt!))
             {
-                opening = Task.Run(() => OpenAsync(relay, addresses), CancellationToken.None);
-                _opening.Add(key, opening);
+                Attempt started = attempt = new Attempt();
+                attempt.Channel = Task.Run(() => OpenAsync(relay, addresses, started), CancellationToken.None);
+                _opening.Add(key, attempt);
             }
+
+            attempt.Waiting++;
+            attempt.IsKept |= isKept;
         }
 
-        return await opening.WaitAsync(cancel);
+        try
+        {
+            return await attempt.Channel.WaitAsync(cancel);
+        }
+        finally
+        {
+            Leave(key, attempt);
+        }
+    }
+
+    /// <summary>Callers that wait for a channel now.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _opening.Values.Sum(attempt => attempt.Waiting);
+            }
+        }
     }
 
     /// <summary>The channel that a new circuit to the relay should use, if there is one.</summary>
@@ -104,7 +128,7 @@ public sealed class ChannelTable(
         Task[] attempts;
         lock (_gate)
         {
-            attempts = [.. _opening.Values];
+            attempts = [.. _opening.Values.Select(attempt => attempt.Channel)];
         }
 
         await Task.WhenAll(attempts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -143,15 +167,32 @@ public sealed class ChannelTable(
         return best;
     }
 
-    private async Task<Channel> OpenAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses)
+    /// <summary>One caller does not wait any more.</summary>
+    private void Leave((PeerIdentity, IPEndPoint?) key, Attempt attempt)
+    {
+        lock (_gate)
+        {
+            if (--attempt.Waiting > 0 || attempt.IsKept || attempt.Channel.IsCompleted)
+            {
+                return;
+            }
+
+            Forget(key, attempt); // who comes now begins another one
+        }
+
+        attempt.GiveUp.Cancel();
+    }
+
+    private async Task<Channel> OpenAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, Attempt attempt)
     {
         long number = Interlocked.Increment(ref _lastNumber);
         Noticed?.Invoke(new ChannelNotice(number, relay.RsaIdentity, ChannelStep.Launched));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, attempt.GiveUp.Token);
         try
         {
-            ChannelTransport transport = await connector.ConnectAsync(addresses, _stop.Token);
+            ChannelTransport transport = await connector.ConnectAsync(addresses, either.Token);
             Channel channel = await ChannelHandshake.ConnectAsync(
-                transport, ExpectedPeerOf(relay), identity(), acceptor, environment, _stop.Token);
+                transport, ExpectedPeerOf(relay), identity(), acceptor, environment, either.Token);
             channel.Number = number;
             Noticed?.Invoke(new ChannelNotice(number, relay.RsaIdentity, ChannelStep.Connected));
             Add(channel);
@@ -166,8 +207,16 @@ public sealed class ChannelTable(
         {
             lock (_gate)
             {
-                _opening.Remove(KeyOf(relay, addresses));
+                Forget(KeyOf(relay, addresses), attempt);
             }
+        }
+    }
+
+    private void Forget((PeerIdentity, IPEndPoint?) key, Attempt attempt)
+    {
+        if (_opening.GetValueOrDefault(key) == attempt)
+        {
+            _opening.Remove(key);
         }
     }
 
@@ -176,6 +225,18 @@ public sealed class ChannelTable(
 
     private static ExpectedPeer ExpectedPeerOf(PeerIdentity relay) =>
         new(relay.RsaIdentity, relay.Ed25519Identity.IsZero ? null : relay.Ed25519Identity);
+
+    /// <summary>A channel that is being opened, and those who wait for it.</summary>
+    private sealed class Attempt
+    {
+        internal Task<Channel> Channel { get; set; } = null!;
+
+        internal CancellationTokenSource GiveUp { get; } = new(); // holds no timer, so it needs no dispose
+
+        internal int Waiting { get; set; }
+
+        internal bool IsKept { get; set; }
+    }
 
     private void Remove(Channel channel)
     {

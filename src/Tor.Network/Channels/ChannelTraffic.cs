@@ -8,13 +8,17 @@ namespace Tunic.Tor.Network.Channels;
 public sealed class ChannelTraffic
 {
     private long _latest;
+    private long _latestSent;
     private int _usage;
     private byte[]? _negotiation;
 
-    internal ChannelTraffic(TimeSpan now) => _latest = now.Ticks;
+    internal ChannelTraffic(TimeSpan now) => (_latest, _latestSent) = (now.Ticks, now.Ticks);
 
     /// <summary>When a cell was last sent or received, monotonic.</summary>
     public TimeSpan Latest => TimeSpan.FromTicks(Volatile.Read(ref _latest));
+
+    /// <summary>When a cell was last sent, monotonic.</summary>
+    public TimeSpan LatestSent => TimeSpan.FromTicks(Volatile.Read(ref _latestSent));
 
     /// <summary>What the channel has been used for; it only rises.</summary>
     public ChannelUsage Usage => (ChannelUsage)Volatile.Read(ref _usage);
@@ -27,6 +31,12 @@ public sealed class ChannelTraffic
         {
             before = Interlocked.CompareExchange(ref _usage, (int)usage, before);
         }
+    }
+
+    internal void OnSent(TimeSpan now)
+    {
+        Volatile.Write(ref _latestSent, now.Ticks);
+        OnCells(now);
     }
 
     internal void OnCells(TimeSpan now) => Volatile.Write(ref _latest, now.Ticks);

@@ -103,6 +103,7 @@ public sealed partial class ChannelUpkeep : IAsyncDisposable
         foreach (KeptChannel kept in _channels)
         {
             kept.CloseIfUseless(now);
+            kept.KeepAlive(now);
             kept.Observe();
             if (isNew)
             {

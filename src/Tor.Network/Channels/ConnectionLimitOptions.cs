@@ -19,6 +19,6 @@ public sealed record ConnectionLimitOptions
     /// (DoSConnectionConnectDefenseTimePeriod, 24 h in stock tor where the consensus turns it on).</summary>
     public TimeSpan Penalty { get; init; }
 
-    /// <summary>Addresses remembered at most. Default 65 536; beyond it those without a connection are forgotten.</summary>
+    /// <summary>Addresses remembered at most. Default 65 536; beyond it one without a connection is forgotten for each new one, those under a penalty last, and new IPv6 addresses count by their /48.</summary>
     public int MaxAddresses { get; init; } = 65_536;
 }

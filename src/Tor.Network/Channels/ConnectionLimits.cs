@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Tunic.Primitives.Time;
 
 namespace Tunic.Tor.Network.Channels;
@@ -14,6 +13,10 @@ public sealed class ConnectionLimits(ConnectionLimitOptions options, Func<IPAddr
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, AddressState> _addresses = [];
+
+    // Those without a connection, in the order in which they became so: the first are the first to be forgotten, those under a penalty last.
+    private readonly LinkedList<AddressState> _idle = new();
+    private readonly LinkedList<AddressState> _penalised = new();
     private volatile ConnectionLimitOptions _options = options;
     private int _total;
 
@@ -35,9 +38,12 @@ public sealed class ConnectionLimits(ConnectionLimitOptions options, Func<IPAddr
     {
         lock (_gate)
         {
-            return _addresses.TryGetValue(KeyOf(address), out AddressState? state) ? state.Count : 0;
+            return Find(address)?.Count ?? 0;
         }
     }
+
+    /// <summary>Whether the address is that of a known relay, which only the total binds.</summary>
+    public bool IsExempt(IPAddress address) => isExempt(address);
 
     /// <summary>Admits a connection; <see cref="Leave"/> when it has ended.</summary>
     public bool TryEnter(IPAddress address, TimeSpan now)
@@ -45,16 +51,26 @@ public sealed class ConnectionLimits(ConnectionLimitOptions options, Func<IPAddr
         bool exempt = isExempt(address);
         lock (_gate)
         {
-            AddressState? state = _total < _options.MaxConnections ? FindOrAdd(KeyOf(address), now) : null;
-            if (state is null || (!exempt && !Allows(state, now)))
+            if (_total >= _options.MaxConnections)
             {
                 Refused++;
                 return false;
             }
 
-            state.Count++;
-            _total++;
-            return true;
+            AddressState state = Find(address) ?? Add(address, now);
+            bool allowed = exempt || Allows(state, now);
+            if (allowed)
+            {
+                state.Count++;
+                _total++;
+            }
+            else
+            {
+                Refused++;
+            }
+
+            Place(state, now);
+            return allowed;
         }
     }
 
@@ -64,7 +80,10 @@ public sealed class ConnectionLimits(ConnectionLimitOptions options, Func<IPAddr
         lock (_gate)
         {
             _total--;
-            _addresses[KeyOf(address)].Count--;
+            UInt128 key = KeyOf(address);
+            AddressState state = _addresses.TryGetValue(key, out AddressState? own) && own.Count > 0 ? own : _addresses[SiteOf(key)];
+            state.Count--;
+            Place(state, state.SeenAt);
         }
     }
 
@@ -96,39 +115,74 @@ public sealed class ConnectionLimits(ConnectionLimitOptions options, Func<IPAddr
         return state.Count < _options.MaxPerAddress;
     }
 
-    private AddressState? FindOrAdd(UInt128 key, TimeSpan now)
+    /// <summary>The /48 of the /64 of an IPv6 address; an IPv4 address itself.</summary>
+    private static UInt128 SiteOf(UInt128 key)
     {
-        if (_addresses.Count >= _options.MaxAddresses && !_addresses.ContainsKey(key))
+        const ulong SiteMask = 0xFFFF_FFFF_FFFF_0000;
+        ulong upper = (ulong)(key >> 64);
+        return upper == 0 ? key : new UInt128(upper & SiteMask, ulong.MaxValue - 1);
+    }
+
+    /// <summary>Where the address counts: on its own, or with its /48 as long as that has connections or there are too many addresses.</summary>
+    private AddressState? Find(IPAddress address)
+    {
+        UInt128 key = KeyOf(address);
+        return _addresses.GetValueOrDefault(key)
+            ?? (_addresses.TryGetValue(SiteOf(key), out AddressState? site) && (site.Count > 0 || _addresses.Count >= _options.MaxAddresses) ? site : null);
+    }
+
+    /// <summary>Remembers one more address. When there are too many it takes the place of another one, and counts with its whole /48:
+    /// else whoever has that could have all others forgotten.</summary>
+    private AddressState Add(IPAddress address, TimeSpan now)
+    {
+        UInt128 key = KeyOf(address);
+        if (_addresses.Count >= _options.MaxAddresses)
         {
-            ForgetIdle(now);
-            if (_addresses.Count >= _options.MaxAddresses)
+            key = SiteOf(key);
+            if ((_idle.First ?? _penalised.First)?.Value is { } forgotten)
             {
-                return null;
+                forgotten.Place.List!.Remove(forgotten.Place);
+                _addresses.Remove(forgotten.Key);
             }
         }
 
-        ref AddressState? state = ref CollectionsMarshal.GetValueRefOrAddDefault(_addresses, key, out _);
-        state ??= new AddressState(new TokenBucket(_options.RatePerAddress, _options.BurstPerAddress, now));
+        var state = new AddressState(key, new TokenBucket(_options.RatePerAddress, _options.BurstPerAddress, now));
+        _addresses.Add(key, state);
         return state;
     }
 
-    private void ForgetIdle(TimeSpan now)
+    /// <summary>Puts an address where it can be forgotten from, or takes it away from there.</summary>
+    private void Place(AddressState state, TimeSpan now)
     {
-        foreach ((UInt128 key, AddressState state) in _addresses)
+        state.SeenAt = now;
+        LinkedList<AddressState>? list = state.Count > 0 ? null : now < state.RefusedUntil ? _penalised : _idle;
+        if (state.Place.List != list)
         {
-            if (state.Count == 0 && state.RefusedUntil <= now)
-            {
-                _addresses.Remove(key);
-            }
+            state.Place.List?.Remove(state.Place);
+            list?.AddLast(state.Place);
         }
     }
 
-    private sealed class AddressState(TokenBucket bucket)
+    private sealed class AddressState
     {
-        public TokenBucket Bucket { get; } = bucket;
+        public AddressState(UInt128 key, TokenBucket bucket)
+        {
+            (Key, Bucket) = (key, bucket);
+            Place = new LinkedListNode<AddressState>(this);
+        }
+
+        public UInt128 Key { get; }
+
+        public TokenBucket Bucket { get; }
+
+        /// <summary>Its place among those that can be forgotten; in none while it has a connection.</summary>
+        public LinkedListNode<AddressState> Place { get; }
 
         public int Count { get; set; }
 
         public TimeSpan RefusedUntil { get; set; }
+
+        /// <summary>When it connected last.</summary>
+        public TimeSpan SeenAt { get; set; }
     }
 }

@@ -44,6 +44,15 @@ internal sealed class KeptChannel
         Channel.CloseIfStuck();
     }
 
+    /// <summary>Sends PADDING when nothing was sent for so long that a firewall may forget the connection (stock run_connection_housekeeping).</summary>
+    internal void KeepAlive(TimeSpan now)
+    {
+        if (!Channel.IsClosed && Channel.QueuedCells == 0 && now - Channel.Traffic.LatestSent >= Channel.Options.KeepalivePeriod)
+        {
+            Channel.SendLinkCell(CellCommand.Padding, default);
+        }
+    }
+
     internal void OnParameters(ChannelPaddingParameters parameters) => _schedule.OnParameters(parameters);
 
     /// <summary>Tells the peer what it has to know.</summary>

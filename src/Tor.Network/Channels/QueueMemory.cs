@@ -16,17 +16,25 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     public const long DefaultLimit = 1L << 30;
 
     private readonly long _limit = limit;
+    private volatile IReclaimableMemory? _cache;
     private readonly long _reserve = limit / 10;
     private readonly ConcurrentDictionary<IQueueOwner, bool> _owners = new();
     private long _others;
     private long _threshold = limit;
     private int _reclaiming;
 
+    /// <summary>Most bytes.</summary>
+    public long Limit => _limit;
+
+    /// <summary>Gives memory back before anybody is closed; null for nothing of the kind.</summary>
+    public IReclaimableMemory? Cache
+    {
+        get => _cache;
+        set => _cache = value;
+    }
+
     /// <summary>The memory of all cell queues that it counts.</summary>
     public CellSegmentPool Cells { get; } = cells;
-
-    /// <summary>Bytes that may be in use.</summary>
-    public long Limit => _limit;
 
     /// <summary>Bytes in use now.</summary>
     public long BytesInUse => Cells.BytesInUse + Interlocked.Read(ref _others);
@@ -47,7 +55,8 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
 
         try
         {
-            CloseOldest();
+            _cache?.GiveBack();
+            CloseOldestOverLimit();
         }
         finally
         {
@@ -55,6 +64,9 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
             Volatile.Write(ref _reclaiming, 0);
         }
     }
+
+    /// <summary>The memory of caches has become more or less.</summary>
+    public void OnCached(long change) => Interlocked.Add(ref _others, change);
 
     /// <summary>Whether <see cref="Reclaim"/> has to be called. Cheap: asked for every cell.</summary>
     internal bool CheckSize()
@@ -79,8 +91,13 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
     /// <summary>Should others hold on to what is too much, the next cell must not look at everybody again.</summary>
     private long ThresholdAt(long inUse) => inUse <= _limit ? _limit : inUse + _reserve;
 
-    private void CloseOldest()
+    private void CloseOldestOverLimit()
     {
+        if (BytesInUse <= _limit)
+        {
+            return; // what the cache gave was enough
+        }
+
         IEnumerable<IQueueOwner> victims = _owners.Keys
             .Select(owner => (Owner: owner, Oldest: owner.OldestQueued))
             .Where(victim => victim.Oldest is not null)

@@ -10,4 +10,11 @@ namespace Tunic.Tor.Network.NetworkDirectory;
 /// <param name="OnionRouterAddress">Where it accepts channels.</param>
 /// <param name="DirectoryAddress">Where it serves plain HTTP, for relays.</param>
 public sealed record DirectoryAuthority(
-    string Nickname, RsaIdentity V3Identity, RsaIdentity RelayIdentity, IPEndPoint OnionRouterAddress, IPEndPoint DirectoryAddress);
+    string Nickname, RsaIdentity V3Identity, RsaIdentity RelayIdentity, IPEndPoint OnionRouterAddress, IPEndPoint DirectoryAddress)
+{
+    /// <summary>Where it accepts channels over IPv6; null for nowhere. Default null.</summary>
+    public IPEndPoint? IPv6Address { get; init; }
+
+    /// <summary>How often it is asked in the place of a fallback, compared with the other authorities. Default 1.</summary>
+    public double Weight { get; init; } = 1;
+}

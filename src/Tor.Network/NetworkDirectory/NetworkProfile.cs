@@ -14,6 +14,9 @@ public sealed record NetworkProfile
     /// <summary>Asked first, so that the authorities are spared; may be empty.</summary>
     public IReadOnlyList<FallbackDirectory> Fallbacks { get; init; } = [];
 
+    /// <summary>Weight of each authority among the fallbacks (<c>DirAuthorityFallbackRate</c>). Default 0: asked only when all fallbacks have failed.</summary>
+    public double AuthorityFallbackRate { get; init; }
+
     /// <summary>A network on one machine or in one building: private addresses are relays like others, and subnets say nothing. Default false.</summary>
     public bool IsPrivate { get; init; }
 

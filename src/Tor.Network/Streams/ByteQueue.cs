@@ -48,18 +48,46 @@ internal sealed class ByteQueue
         }
     }
 
-    /// <summary>Takes as much as fits.</summary>
-    /// <returns>Bytes taken.</returns>
-    internal int Take(Span<byte> destination)
+    /// <summary>Copies as much as fits, and leaves it.</summary>
+    /// <returns>Bytes copied.</returns>
+    internal int Peek(Span<byte> destination)
     {
-        int total = 0;
-        while (total < destination.Length && Length > 0)
+        if (Length == 0)
         {
-            ReadOnlySpan<byte> front = Front();
-            int count = Math.Min(front.Length, destination.Length - total);
-            front[..count].CopyTo(destination[total..]);
-            total += count;
-            Skip(count);
+            return 0;
+        }
+
+        Span<byte> rest = destination;
+        Copy(Front(), ref rest);
+        foreach ((ArraySegment<byte> block, _) in _full)
+        {
+            if (rest.IsEmpty)
+            {
+                break;
+            }
+
+            Copy(block, ref rest);
+        }
+
+        if (_last is not null)
+        {
+            Copy(_last.AsSpan(0, _lastEnd), ref rest);
+        }
+
+        return destination.Length - rest.Length;
+    }
+
+    /// <summary>Drops the oldest bytes, as many as there are at most.</summary>
+    /// <returns>Bytes dropped.</returns>
+    internal int Skip(int count)
+    {
+        int left = Math.Min(count, Length);
+        int total = left;
+        while (left > 0)
+        {
+            int part = Math.Min(Front().Length, left);
+            SkipFront(part);
+            left -= part;
         }
 
         return total;
@@ -68,10 +96,14 @@ internal sealed class ByteQueue
     /// <summary>Drops everything and gives the memory back.</summary>
     internal void Clear()
     {
-        while (Length > 0)
-        {
-            Skip(Front().Length);
-        }
+        Skip(Length);
+    }
+
+    private static void Copy(ReadOnlySpan<byte> block, ref Span<byte> destination)
+    {
+        int count = Math.Min(block.Length, destination.Length);
+        block[..count].CopyTo(destination);
+        destination = destination[count..];
     }
 
     private ReadOnlySpan<byte> Front()
@@ -95,7 +127,7 @@ internal sealed class ByteQueue
         return _first.AsSpan(_firstStart.._firstEnd);
     }
 
-    private void Skip(int count)
+    private void SkipFront(int count)
     {
         Length -= count;
         _firstStart += count;

@@ -128,13 +128,35 @@ public sealed class CircuitStream
     /// <returns>Bytes taken; 0 when there is nothing now.</returns>
     public int Read(Span<byte> destination)
     {
-        int count;
+        int count = Peek(destination);
+        Advance(count);
+        return count;
+    }
+
+    /// <summary>Copies what has been received and leaves it where it is, so that it counts until <see cref="Advance"/>.</summary>
+    /// <returns>Bytes copied; 0 when there is nothing now.</returns>
+    internal int Peek(Span<byte> destination)
+    {
+        lock (_end.Gate)
+        {
+            return _received.Peek(destination);
+        }
+    }
+
+    /// <summary>Takes what has been copied and delivered, and tells the sender so. What has been dropped since is passed over.</summary>
+    internal void Advance(int delivered)
+    {
+        if (delivered == 0)
+        {
+            return;
+        }
+
         bool answered = false;
         CircuitProtocolException? failure = null;
         lock (_end.Gate)
         {
             int before = _received.BlockBytes;
-            count = _received.Take(destination);
+            int count = _received.Skip(delivered);
             _bytesRead += count;
             _end.OnBuffered(_received.BlockBytes - before);
             if (_ended)
@@ -163,8 +185,16 @@ public sealed class CircuitStream
         {
             _end.Flush();
         }
+    }
 
-        return count;
+    /// <summary>Bytes of the stream that lie elsewhere count with it as well.</summary>
+    /// <param name="change">Bytes more, or fewer when they have gone.</param>
+    internal void OnHeld(int change)
+    {
+        lock (_end.Gate)
+        {
+            _end.OnBuffered(change);
+        }
     }
 
     /// <summary>Waits until <see cref="Write"/> may take something. False when the stream has ended.</summary>

@@ -12,6 +12,7 @@ namespace Tunic.Tor.Network.Streams;
 public static class SocketPump
 {
     private const int BufferLength = 64 * 1024;
+    private const int PieceLength = 4 * 1024;
 
     [ThreadStatic]
     private static byte[]? _buffer;
@@ -134,12 +135,14 @@ public static class SocketPump
 
     private static async Task SendRestAsync(CircuitStream stream, byte[] rest, int length)
     {
+        stream.OnHeld(rest.Length);
         int sent = 0;
         while (sent < length && await stream.WaitToWriteAsync())
         {
             sent += stream.Write(rest.AsSpan(sent, length - sent));
         }
 
+        stream.OnHeld(-rest.Length);
         ArrayPool<byte>.Shared.Return(rest);
     }
 
@@ -151,10 +154,9 @@ public static class SocketPump
         {
             while (await stream.WaitToReadAsync())
             {
-                while (!TryDeliver(socket, stream, out byte[]? rest, out int restLength))
+                while (!TryDeliver(socket, stream))
                 {
-                    await DeliverSlowlyAsync(socket, stream, rest.AsMemory(0, restLength), linger);
-                    ArrayPool<byte>.Shared.Return(rest!);
+                    await DeliverSlowlyAsync(socket, stream, linger);
                 }
             }
 
@@ -167,12 +169,31 @@ public static class SocketPump
         }
     }
 
-    /// <summary>Waits for a peer that reads slowly. One that does not read is given up some time after the stream has ended.</summary>
-    private static async Task DeliverSlowlyAsync(Socket socket, CircuitStream stream, ReadOnlyMemory<byte> rest, TimeSpan linger)
+    /// <summary>Waits until a peer that reads slowly has room, by a small piece: the bytes stay in the stream, and count there, until the socket has taken them.</summary>
+    private static async Task DeliverSlowlyAsync(Socket socket, CircuitStream stream, TimeSpan linger)
+    {
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        stream.OnHeld(piece.Length);
+        try
+        {
+            int length = stream.Peek(piece);
+            await SendAsync(socket, stream, piece.AsMemory(0, length), linger);
+            stream.Advance(length);
+        }
+        finally
+        {
+            stream.OnHeld(-piece.Length);
+        }
+
+        ArrayPool<byte>.Shared.Return(piece); // not after a failure: the socket may still hold it
+    }
+
+    /// <summary>Sends when there is room. A peer that does not read is given up some time after the stream has ended.</summary>
+    private static async Task SendAsync(Socket socket, CircuitStream stream, ReadOnlyMemory<byte> piece, TimeSpan linger)
     {
         if (linger == Timeout.InfiniteTimeSpan)
         {
-            await socket.SendAsync(rest, SocketFlags.None);
+            await socket.SendAsync(piece, SocketFlags.None);
             return;
         }
 
@@ -180,17 +201,17 @@ public static class SocketPump
         await using CancellationTokenRegistration giveUp = patience.Token.Register(socket.Dispose);
         await using StreamEnding ending = stream.WatchEnding();
         await using CancellationTokenRegistration ended = ending.Token.Register(() => patience.CancelAfter(linger));
-        await socket.SendAsync(rest, SocketFlags.None);
+        await socket.SendAsync(piece, SocketFlags.None);
     }
 
     /// <summary>Gives the socket what it takes without waiting.</summary>
-    /// <returns>False when something is left, in a rented array.</returns>
-    private static bool TryDeliver(Socket socket, CircuitStream stream, out byte[]? rest, out int restLength)
+    /// <returns>False when something is left in the stream.</returns>
+    private static bool TryDeliver(Socket socket, CircuitStream stream)
     {
         byte[] buffer = TakeBuffer();
         try
         {
-            return TryDeliver(socket, stream, buffer, out rest, out restLength);
+            return TryDeliver(socket, stream, buffer);
         }
         finally
         {
@@ -198,12 +219,10 @@ public static class SocketPump
         }
     }
 
-    private static bool TryDeliver(Socket socket, CircuitStream stream, Span<byte> buffer, out byte[]? rest, out int restLength)
+    private static bool TryDeliver(Socket socket, CircuitStream stream, Span<byte> buffer)
     {
-        rest = null;
-        restLength = 0;
         int count;
-        while ((count = stream.Read(buffer)) > 0)
+        while ((count = stream.Peek(buffer)) > 0)
         {
             int sent = socket.Send(buffer[..count], SocketFlags.None, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
@@ -212,11 +231,9 @@ public static class SocketPump
             }
 
             sent = error == SocketError.Success ? sent : 0;
+            stream.Advance(sent);
             if (sent < count)
             {
-                restLength = count - sent;
-                rest = ArrayPool<byte>.Shared.Rent(restLength);
-                buffer[sent..count].CopyTo(rest);
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
+using Tunic.Primitives.Time;
 
 namespace Tunic.Tor.Protocol.Dns;
 
@@ -92,6 +93,36 @@ public sealed class DnsName
         labels.Add(0);
         name = labels.Count <= MaxLength ? new DnsName([.. labels]) : null;
         return name is not null;
+    }
+
+    /// <summary>The name under which the name of an address is looked up: the opposite of <see cref="TryGetReverseAddress"/>.</summary>
+    public static DnsName FromReverseAddress(IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        Array.Reverse(bytes);
+        string host = bytes.Length == 4
+            ? $"{string.Join('.', bytes)}.in-addr.arpa"
+            : $"{string.Join('.', Convert.ToHexStringLower(bytes).Chunk(2).SelectMany(pair => new[] { pair[1], pair[0] }))}.ip6.arpa";
+        return TryCreate(host, out DnsName? name) ? name : throw new ArgumentException("no address of the Internet", nameof(address));
+    }
+
+    /// <summary>Whether it is the same name but for the case of ASCII letters.</summary>
+    public bool EqualsIgnoreCase(DnsName other) => Ascii.EqualsIgnoreCase(_labels, other._labels) || _labels.AsSpan().SequenceEqual(other._labels);
+
+    /// <summary>The same name with the case of each letter drawn by lot, so that a forged reply has more to guess (draft-vixie-dnsext-dns0x20).</summary>
+    public DnsName RandomizeCase(RandomSource random)
+    {
+        const byte CaseBit = 0x20;
+        var lots = new byte[_labels.Length];
+        random.Fill(lots);
+        byte[] labels = [.. _labels];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            // A length is at most 63 and never a letter.
+            labels[i] ^= char.IsAsciiLetter((char)labels[i]) ? (byte)(lots[i] & CaseBit) : (byte)0;
+        }
+
+        return new DnsName(labels);
     }
 
     /// <summary>The name as text, labels joined by dots; one character for each byte. False for the root, and when a label holds a dot.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Tunic.Primitives.Bytes;
 
 namespace Tunic.Tor.Protocol.Dns;
 
@@ -32,6 +33,27 @@ public sealed record DnsQuery
 
     /// <summary>Longest response that a datagram may carry to the asker, 512 to 1232.</summary>
     public int ResponseLengthLimit { get; init; } = PlainResponseLength;
+
+    /// <summary>The query as a stub resolver sends it, as a new array: the header and the questions, without EDNS.</summary>
+    public byte[] Encode()
+    {
+        var message = new byte[HeaderLength + Questions.Sum(question => question.Name.Labels.Length + 4)];
+        var writer = new ByteWriter(message);
+        writer.WriteUInt16(Id);
+        writer.WriteUInt16((ushort)((OperationCode << 11) | (IsRecursionDesired ? RecursionDesiredFlag : 0)));
+        writer.WriteUInt16((ushort)Questions.Count);
+        writer.WriteUInt16(0);
+        writer.WriteUInt16(0);
+        writer.WriteUInt16(0);
+        foreach (DnsQuestion question in Questions)
+        {
+            writer.WriteBytes(question.Name.Labels);
+            writer.WriteUInt16((ushort)question.Type);
+            writer.WriteUInt16(question.Class);
+        }
+
+        return message;
+    }
 
     /// <summary>Reads a query. Never throws.</summary>
     /// <param name="message">The whole message; what follows the last record is ignored.</param>

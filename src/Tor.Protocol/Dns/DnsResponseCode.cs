@@ -17,4 +17,7 @@ public enum DnsResponseCode : byte
 
     /// <summary>Such questions are not answered here.</summary>
     NotImplemented = 4,
+
+    /// <summary>Questions of this asker are not answered.</summary>
+    Refused = 5,
 }

@@ -6,6 +6,9 @@ public enum DnsType : ushort
     /// <summary>An IPv4 address.</summary>
     A = 1,
 
+    /// <summary>The name that the owner is an alias of.</summary>
+    CName = 5,
+
     /// <summary>A host name, for an address.</summary>
     Ptr = 12,
 

@@ -13,11 +13,13 @@ public sealed class AuthorityDirectoryHandler(AuthorityService authority) : IDir
     private const string VotePath = "/tor/post/vote";
     private const string SignaturePath = "/tor/post/consensus-signature";
     private const string StatusPrefix = "/tor/status-vote/";
+    private const string BandwidthsPath = StatusPrefix + "next/bandwidth";
     private const string OwnKeyPath = "/tor/keys/authority";
     private const int MaxUploadLength = 1 << 20;
     private const int MaxVoteLength = 1 << 24;
 
     private static readonly TimeSpan _votesLifetime = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _bandwidthsLifetime = TimeSpan.FromMinutes(30); // stock BANDWIDTH_CACHE_LIFETIME
     private static readonly TimeSpan _keyLifetime = TimeSpan.FromHours(1);
 
     /// <inheritdoc/>
@@ -30,8 +32,16 @@ public sealed class AuthorityDirectoryHandler(AuthorityService authority) : IDir
     };
 
     /// <inheritdoc/>
-    public ValueTask<DirectoryAnswer?> HandleAsync(DirectoryQuery query, CancellationToken cancel) =>
-        ValueTask.FromResult(query.IsPost ? Post(query) : Get(query));
+    public async ValueTask<DirectoryAnswer?> HandleAsync(DirectoryQuery query, CancellationToken cancel) =>
+        query.IsPost ? Post(query)
+        : query.Path == BandwidthsPath ? await GetBandwidthsAsync(query, cancel)
+        : Get(query);
+
+    /// <summary>The file that the next vote is made with, as it is (stock handle_get_next_bandwidth).</summary>
+    private async ValueTask<DirectoryAnswer> GetBandwidthsAsync(DirectoryQuery query, CancellationToken cancel) =>
+        await authority.ReadBandwidthTextAsync(cancel) is { } text
+            ? DirectoryAnswer.Documents([text], query.BestEncoding, _bandwidthsLifetime, statesLength: true)
+            : DirectoryAnswer.NotFound;
 
     private DirectoryAnswer? Post(DirectoryQuery query) => query.Path switch
     {

@@ -41,7 +41,7 @@ public sealed record AuthorityEnvironment
     /// <summary>Where votes, histories and pins are kept.</summary>
     public required IStateStore State { get; init; }
 
-    /// <summary>Reads the bandwidth file before each vote; gives null when there is none. Default none.</summary>
+    /// <summary>Reads the bandwidth file before each vote; gives null when there is none, throws <see cref="IOException"/> when it cannot be read. Default none.</summary>
     public Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>?>> ReadBandwidths { get; init; } =
         _ => ValueTask.FromResult<ReadOnlyMemory<byte>?>(null);
 
@@ -51,7 +51,7 @@ public sealed record AuthorityEnvironment
     /// <summary>Relays tested at the same time. Default 64.</summary>
     public int MaxProbes { get; init; } = 64;
 
-    /// <summary>How long a test may take. Default 10 s.</summary>
+    /// <summary>How long the test of one address may take. Default 10 s.</summary>
     public TimeSpan ProbeTimeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Clock and timers.</summary>

@@ -16,6 +16,7 @@ public sealed class AuthorityFiles(IStateStore store)
 {
     private const string VotesName = "v3-status-votes";
 
+    private readonly Dictionary<string, byte[]> _unwritten = [];
     private int _savedRandom = -1;
 
     /// <summary>Reads everything.</summary>
@@ -51,7 +52,7 @@ public sealed class AuthorityFiles(IStateStore store)
             Pins = KeyPinningJournal.Parse(pins ?? ""),
             SharedRandom = random is null ? null : ReadRandom(random),
             Standings = RelayStandings.Parse(standings ?? ""),
-            Shelf = ReadShelf(environment.Store.Current),
+            Shelf = ReadShelf(environment.Store.Current, consensuses),
             Consensuses = consensuses,
         };
     }
@@ -89,14 +90,30 @@ public sealed class AuthorityFiles(IStateStore store)
         return changes;
     }
 
-    /// <summary>Writes what <see cref="TakeChanges"/> gave.</summary>
-    /// <exception cref="IOException">A file cannot be written.</exception>
-    public async Task WriteAsync(IReadOnlyList<(string Name, byte[] Content)> changes, CancellationToken cancel)
+    /// <summary>Writes what <see cref="TakeChanges"/> gave, and what could not be written before.</summary>
+    /// <returns>Why a file cannot be written; it waits for the next call. Null when all are.</returns>
+    public async Task<IOException?> WriteAsync(IReadOnlyList<(string Name, byte[] Content)> changes, CancellationToken cancel)
     {
         foreach ((string name, byte[] content) in changes)
         {
-            await store.WriteAsync(name, content, cancel);
+            _unwritten[name] = content;
         }
+
+        IOException? first = null;
+        foreach ((string name, byte[] content) in _unwritten.ToArray())
+        {
+            try
+            {
+                await store.WriteAsync(name, content, cancel);
+                _unwritten.Remove(name);
+            }
+            catch (IOException failure)
+            {
+                first ??= failure;
+            }
+        }
+
+        return first;
     }
 
     private static IEnumerable<(Consensus Consensus, ReadOnlyMemory<byte> Text)> ReadConsensuses(DirectorySnapshot documents)
@@ -110,9 +127,15 @@ public sealed class AuthorityFiles(IStateStore store)
         }
     }
 
-    private static DescriptorShelf ReadShelf(DirectorySnapshot documents)
+    private static DescriptorShelf ReadShelf(
+        DirectorySnapshot documents, IEnumerable<(Consensus Consensus, ReadOnlyMemory<byte> Text)> consensuses)
     {
         var shelf = new DescriptorShelf();
+        foreach ((Consensus consensus, _) in consensuses.Where(pair => pair.Consensus.Flavor == ConsensusFlavor.Unflavored))
+        {
+            shelf.OnConsensus(consensus);
+        }
+
         foreach (CachedDescriptor cached in documents.Descriptors.Values.OrderBy(cached => cached.Published))
         {
             if (RouterDescriptor.TryParse(cached.Text, out RouterDescriptor? descriptor, out _))

@@ -16,15 +16,18 @@ namespace Tunic.Tor.Relay.Authority;
 public sealed partial class AuthorityService : IAsyncDisposable
 {
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _storePause = TimeSpan.FromMinutes(1);
 
     private readonly AuthorityEnvironment _environment;
     private readonly AuthorityFiles _files;
     private readonly AuthorityPeers _peers;
     private readonly BackgroundTasks _tasks;
-    private readonly SemaphoreSlim _probes;
+    private readonly ReachabilityTester _tester;
     private readonly Lock _gate = new();
     private readonly VotingAuthority _authority;
     private TaskCompletionSource _wake = CreateSignal();
+    private DateTime _storeAgain;
+    private bool _isUnmeasured;
 
     /// <summary>An authority that begins to count time now.</summary>
     /// <param name="environment">What it works with.</param>
@@ -34,7 +37,11 @@ public sealed partial class AuthorityService : IAsyncDisposable
         _environment = environment;
         _files = new AuthorityFiles(environment.State);
         _tasks = new BackgroundTasks(environment.Log);
-        _probes = new SemaphoreSlim(environment.MaxProbes);
+        _tester = new ReachabilityTester(environment.Probe, environment.MaxProbes, environment.ProbeTimeLimit, environment.Time, environment.Log)
+        {
+            Find = FindTarget,
+            OnReachable = OnReachable,
+        };
         _authority = new VotingAuthority(
             environment.Keys, environment.Network, environment.Profile, state, environment.Acceptance, environment.Random, Now);
         _authority.ReceiveCertificates(environment.Store.Current.Certificates.Values.SelectMany(each => each.Text.ToArray()).ToArray());
@@ -56,12 +63,13 @@ public sealed partial class AuthorityService : IAsyncDisposable
     /// <summary>Takes uploaded documents.</summary>
     public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body)
     {
+        ReceivedUpload upload = ReceivedUpload.Read(body); // outside the lock: it takes long
         UploadAnswer answer;
         IReadOnlyList<RouterDescriptor> descriptors;
         IReadOnlyList<ExtraInfo> extraInfos;
         lock (_gate)
         {
-            answer = _authority.ReceiveUpload(body, Now);
+            answer = _authority.ReceiveUpload(upload, Now);
             (descriptors, extraInfos) = _authority.Relays.Shelf.TakeNew();
         }
 
@@ -76,10 +84,13 @@ public sealed partial class AuthorityService : IAsyncDisposable
     }
 
     /// <summary>Takes votes that were posted.</summary>
-    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body) => Receive(authority => authority.ReceiveVotes(body, Now, isPosted: true));
+    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body) => ReceiveVotes(body, isPosted: true);
 
     /// <summary>Takes signatures that were posted.</summary>
     public PostAnswer ReceiveSignatures(ReadOnlyMemory<byte> body) => Receive(authority => authority.ReceiveSignatures(body));
+
+    /// <summary>The bandwidth file as the operator's scanner left it; null when there is none.</summary>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadBandwidthTextAsync(CancellationToken cancel) => _environment.ReadBandwidths(cancel);
 
     /// <summary>The operator has changed his mind about single relays.</summary>
     public void SetStandings(RelayStandings standings) => Receive(authority =>
@@ -89,8 +100,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
         return true;
     });
 
-    /// <summary>Votes until cancelled.</summary>
-    /// <exception cref="IOException">State cannot be written.</exception>
+    /// <summary>Votes until cancelled. A disk that fails is told, and does not end it.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
         LogStarted(_environment.Log, _environment.Keys.Certificate.Identity.ToString(), _environment.Network.Count);
@@ -113,8 +123,8 @@ public sealed partial class AuthorityService : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _tester.DisposeAsync();
         await _tasks.DisposeAsync();
-        _probes.Dispose();
     }
 
     private static TaskCompletionSource CreateSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -136,17 +146,51 @@ public sealed partial class AuthorityService : IAsyncDisposable
             changes = _files.TakeChanges(_authority, actions, Now);
         }
 
-        await _files.WriteAsync(changes, cancel);
+        await StoreAsync(changes, cancel);
         foreach (AuthorityAction action in actions)
         {
             Perform(action);
         }
     }
 
+    /// <summary>Stores what has changed, and what could not be stored before. The network needs the vote more than we need the file.</summary>
+    private async Task StoreAsync(IReadOnlyList<(string Name, byte[] Content)> changes, CancellationToken cancel)
+    {
+        if (changes.Count == 0 && Now < _storeAgain)
+        {
+            return;
+        }
+
+        if (await _files.WriteAsync(changes, cancel) is { } failure)
+        {
+            _storeAgain = Now + _storePause;
+            LogUnstored(_environment.Log, failure.Message);
+        }
+    }
+
     private async ValueTask<BandwidthFile?> ReadBandwidthsAsync(CancellationToken cancel)
     {
-        bool isVoting = Read(authority => authority.Schedule.VotingStarts <= Now || _environment.Network.ExpectedRelays is not null);
-        return isVoting && await _environment.ReadBandwidths(cancel) is { } content && BandwidthFile.TryParse(content, out BandwidthFile? file) ? file : null;
+        if (!Read(authority => authority.Schedule.VotingStarts <= Now || _environment.Network.ExpectedRelays is not null))
+        {
+            return null;
+        }
+
+        try
+        {
+            ReadOnlyMemory<byte>? content = await _environment.ReadBandwidths(cancel);
+            _isUnmeasured = false;
+            return content is { } text && BandwidthFile.TryParse(text, out BandwidthFile? file) ? file : null;
+        }
+        catch (IOException failure)
+        {
+            if (!_isUnmeasured)
+            {
+                _isUnmeasured = true; // told once, not with each step
+                LogUnmeasured(_environment.Log, failure.Message);
+            }
+
+            return null; // as stock tor votes when it cannot open the file
+        }
     }
 
     private void Perform(AuthorityAction action)
@@ -154,6 +198,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
         switch (action)
         {
             case AuthorityAction.PostVote vote:
+                _environment.Store.RemoveOld(Now);
                 _environment.Store.AddMicrodescriptors(
                     new MicrodescriptorParser().ParseList(Read(authority => authority.Microdescriptors).SelectMany(text => text).ToArray()), Now);
                 _tasks.TryRun(cancel => _peers.PostAsync("/tor/post/vote", vote.Text, cancel));
@@ -164,7 +209,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
             case AuthorityAction.FetchVotes votes:
                 LogMissingVotes(_environment.Log, votes.Missing.Count);
                 string path = $"/tor/status-vote/next/{string.Join('+', votes.Missing)}.z";
-                _tasks.TryRun(cancel => _peers.FetchAsync(path, body => Receive(authority => authority.ReceiveVotes(body, Now, isPosted: false)), cancel));
+                _tasks.TryRun(cancel => _peers.FetchAsync(path, body => ReceiveVotes(body, isPosted: false), cancel));
                 break;
             case AuthorityAction.FetchSignatures:
                 _tasks.TryRun(cancel => _peers.FetchAsync(
@@ -178,7 +223,7 @@ public sealed partial class AuthorityService : IAsyncDisposable
                 _tasks.TryRun(CatchUpAsync);
                 break;
             case AuthorityAction.TestRelay test:
-                _tasks.TryRun(cancel => TestAsync(test.Relay, cancel));
+                _tester.Test(test.Relay);
                 break;
         }
     }
@@ -206,48 +251,29 @@ public sealed partial class AuthorityService : IAsyncDisposable
         }
     }
 
-    private async Task TestAsync(RsaIdentity relay, CancellationToken cancel)
+    private ProbeTarget? FindTarget(RsaIdentity relay) => Read(authority =>
     {
-        await _probes.WaitAsync(cancel);
-        try
+        if (authority.Relays.Shelf.FindCurrent(relay) is not { Declaration: var declaration })
         {
-            if (Read(authority => authority.Relays.Shelf.FindCurrent(relay)) is not { } descriptor)
-            {
-                return;
-            }
-
-            RelayDeclaration declaration = descriptor.Declaration;
-            await TestAsync(relay, new IPEndPoint(declaration.Address, declaration.OnionRouterPort), cancel);
-            if (_environment.Profile.Flags.HasIPv6Connectivity && declaration.IPv6Address is { } other)
-            {
-                await TestAsync(relay, other, cancel);
-            }
+            return null;
         }
-        finally
-        {
-            _probes.Release();
-        }
-    }
 
-    private async Task TestAsync(RsaIdentity relay, IPEndPoint address, CancellationToken cancel)
+        return new ProbeTarget(
+            new IPEndPoint(declaration.Address, declaration.OnionRouterPort),
+            _environment.Profile.Flags.HasIPv6Connectivity ? declaration.IPv6Address : null,
+            authority.Relays.IsProven(relay, Now));
+    });
+
+    private void OnReachable(RsaIdentity relay, Ed25519Identity identity, IPEndPoint address) => Receive(authority =>
     {
-        using var timer = new CancellationTokenSource(_environment.ProbeTimeLimit, _environment.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
-        try
-        {
-            if (await _environment.Probe.ProbeAsync(address, relay, either.Token) is { } identity)
-            {
-                Receive(authority =>
-                {
-                    authority.OnReachable(relay, identity, address, Now);
-                    return true;
-                });
-            }
-        }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
-        {
-            LogSilent(_environment.Log, relay.ToString());
-        }
+        authority.OnReachable(relay, identity, address, Now);
+        return true;
+    });
+
+    private PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body, bool isPosted)
+    {
+        IReadOnlyList<ReceivedVote> votes = ReceivedVote.ReadAll(body, _environment.Network.Authorities); // outside the lock: it takes long
+        return Receive(authority => authority.ReceiveVotes(votes, Now, isPosted));
     }
 
     private T Receive<T>(Func<VotingAuthority, T> receive)
@@ -300,6 +326,9 @@ public sealed partial class AuthorityService : IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "The votes of {Count} authorities have not come; asking the others for them.")]
     private static partial void LogMissingVotes(ILogger log, int count);
 
-    [LoggerMessage(LogLevel.Debug, "The relay {Relay} does not answer.")]
-    private static partial void LogSilent(ILogger log, string relay);
+    [LoggerMessage(LogLevel.Warning, "What the authority remembers is not stored for now: {Failure}")]
+    private static partial void LogUnstored(ILogger log, string failure);
+
+    [LoggerMessage(LogLevel.Warning, "Votes do without measured bandwidths for now: {Failure}")]
+    private static partial void LogUnmeasured(ILogger log, string failure);
 }

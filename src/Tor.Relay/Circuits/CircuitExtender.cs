@@ -21,6 +21,11 @@ internal sealed class CircuitExtender(
     : IAsyncDisposable
 {
     private readonly BackgroundTasks _waiting = new(environment.Log);
+    private readonly PendingShares _shares = new(options.MaxPendingExtensions);
+    private readonly FailedTargets _failed = new();
+
+    /// <summary>Circuits that wait for a channel.</summary>
+    internal int Waiting => _shares.Count;
 
     /// <summary>Checks a request and completes it with what the consensus knows.</summary>
     /// <exception cref="CircuitProtocolException">It is malformed or not allowed.</exception>
@@ -57,23 +62,53 @@ internal sealed class CircuitExtender(
     internal Channel? FindChannel(PendingExtension extension) => channels.Find(extension.Target, extension.Addresses);
 
     /// <summary>Gets a channel in the background and hands it to the circuit; or closes the circuit.</summary>
-    /// <returns>False when too many wait already.</returns>
-    internal bool TryOpenChannel(RelayCircuit circuit, PendingExtension extension) =>
-        _waiting.TryRun(cancel => OpenChannelAsync(circuit, extension, cancel), options.MaxPendingExtensions);
+    /// <exception cref="CircuitProtocolException">Too many wait already, or it could not be reached a short time ago.</exception>
+    internal void OpenChannel(RelayCircuit circuit, PendingExtension extension)
+    {
+        if (_failed.Contains(extension, environment.Now))
+        {
+            throw new CircuitProtocolException(DestroyReason.ChannelClosed, "EXTEND2 to where nobody answered a short time ago");
+        }
+
+        if (!_shares.HasRoom(circuit))
+        {
+            throw new CircuitProtocolException(DestroyReason.ResourceLimit, "too many circuits wait for channels");
+        }
+
+        _shares.Take(circuit);
+        if (!_waiting.TryRun(cancel => OpenChannelAsync(circuit, extension, cancel)))
+        {
+            _shares.Leave(circuit);
+            throw new CircuitProtocolException(DestroyReason.ResourceLimit, "the relay is being stopped");
+        }
+    }
+
+    /// <summary>These relays are known to be up again, whether or not they answered before.</summary>
+    internal void OnUp(IReadOnlySet<RsaIdentity> relays) => _failed.Forget(relays);
 
     /// <summary>Gives up what waits.</summary>
     public ValueTask DisposeAsync() => _waiting.DisposeAsync();
 
     private async Task OpenChannelAsync(RelayCircuit circuit, PendingExtension extension, CancellationToken cancel)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, extension.GiveUp.Token);
         try
         {
-            Channel channel = await channels.GetAsync(extension.Target, extension.Addresses, cancel);
+            Channel channel = await channels.GetAsync(extension.Target, extension.Addresses, either.Token, isKept: false);
             circuit.OnChannelOpen(channel, extension);
         }
         catch (Exception failure) when (failure is IOException or TimeoutException or TunicException or OperationCanceledException or ObjectDisposedException)
         {
+            if (!either.IsCancellationRequested && failure is IOException or TimeoutException)
+            {
+                _failed.Add(extension, environment.Now);
+            }
+
             circuit.OnChannelFailed(extension);
+        }
+        finally
+        {
+            _shares.Leave(circuit);
         }
     }
 

@@ -1,3 +1,4 @@
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Handshakes.Extensions;
@@ -9,4 +10,5 @@ namespace Tunic.Tor.Relay.Circuits;
 /// <param name="Body">The body of that cell.</param>
 /// <param name="Cipher">The hop's keys. Belongs to the circuit.</param>
 /// <param name="Parameters">What was settled.</param>
-internal sealed record HopHandshakeAnswer(CellCommand Command, byte[] Body, RelayHopCipher Cipher, CircuitParameters Parameters);
+/// <param name="Nonce">KH.</param>
+internal sealed record HopHandshakeAnswer(CellCommand Command, byte[] Body, RelayHopCipher Cipher, CircuitParameters Parameters, Digest160 Nonce);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Tunic.Primitives.Bytes;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
@@ -81,7 +82,8 @@ internal static class HopHandshakeResponder
     private static HopHandshakeAnswer Complete(CellCommand command, byte[] body, CircuitParameters parameters, Span<byte> keys)
     {
         RelayHopCipher cipher = HopCiphers.CreateRelay(parameters.Cryptography, keys);
+        var nonce = new Digest160(HopCiphers.Nonce(keys));
         CryptographicOperations.ZeroMemory(keys);
-        return new HopHandshakeAnswer(command, body, cipher, parameters);
+        return new HopHandshakeAnswer(command, body, cipher, parameters, nonce);
     }
 }

@@ -57,6 +57,7 @@ internal sealed class NextHop
     internal ChannelCircuit? GiveUp()
     {
         ChannelCircuit? former = Circuit;
+        _awaitsChannel?.GiveUpSoon();
         _awaitsChannel = null;
         Circuit = null;
         AwaitsCreated = false;

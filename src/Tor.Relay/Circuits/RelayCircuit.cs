@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Bytes;
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Streams;
@@ -9,6 +10,7 @@ using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams.Rules;
+using Tunic.Tor.Relay.OnionServices;
 
 namespace Tunic.Tor.Relay.Circuits;
 
@@ -83,13 +85,28 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     /// <summary>How often streams may be asked for; belongs to <see cref="Exits.StreamRequests"/>.</summary>
     internal TokenBucket? StreamLimit { get; set; }
 
+    /// <summary>KH of its handshake, to which an ESTABLISH_INTRO is bound.</summary>
+    internal Digest160 Nonce { get; private set; }
+
+    /// <summary>What it is to onion services; null for nothing, as most are. Inside the gate.</summary>
+    internal OnionServiceRole? Role { get; set; }
+
+    /// <summary>Whether it goes on to another relay, or has been told to. Inside the gate.</summary>
+    internal bool GoesOn => _next.IsAskedFor;
+
+    /// <summary>Why it has ended, for the circuit that it is joined to.</summary>
+    internal DestroyReason EndedWith { get; private set; }
+
+    /// <summary>Monotonic time.</summary>
+    internal TimeSpan MonotonicNow => Now;
+
     /// <summary>Ends the circuit in both directions with this reason. Call outside the gate.</summary>
     public void Close(DestroyReason reason) => End(reason, $"the relay closed the circuit: {reason}", null);
 
     void ICircuitEndpoint.OnCell(ChannelCircuit circuit, CellCommand command, Span<byte> body, ReceiveBatch batch)
     {
-        ChannelCircuit? truncated = null;
-        DestroyReason reason = DestroyReason.None;
+        Action? afterwards = null;
+        RelayCircuit? joined = null;
         lock (Gate)
         {
             if (_ended)
@@ -99,7 +116,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
             if (ReferenceEquals(circuit, _previous))
             {
-                ReceiveForward(command, body, batch, ref truncated, ref reason);
+                joined = ReceiveForward(command, body, batch, ref afterwards);
             }
             else if (ReferenceEquals(circuit, _next.Circuit))
             {
@@ -107,7 +124,9 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             }
         }
 
-        truncated?.Destroy(reason);
+        // Outside the gate: what follows enters those of other circuits. Cells stay in order, since one receive loop has all of this circuit's.
+        joined?.SendJoined(body, batch);
+        afterwards?.Invoke();
     }
 
     DestroyReason ICircuitEndpoint.ReasonToTell(DestroyReason reason) => reason;
@@ -193,6 +212,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             }
 
             _cipher = answer.Cipher;
+            Nonce = answer.Nonce;
             _edge = new CircuitEdge(
                 this,
                 answer.Cipher.Format,
@@ -258,10 +278,25 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
                 return waited > options.ExtensionTimeout ? DestroyReason.Timeout : null;
             }
 
-            bool isUnused = IsFirstHop && _next.Circuit is null && _edge is { Streams.Count: 0 };
+            bool isUnused = IsFirstHop && Role is null && _next.Circuit is null && _edge is { Streams.Count: 0 };
             return isUnused && now - _lastForward > options.IdleTimeout ? DestroyReason.Finished : null;
         }
     }
+
+    /// <summary>Runs something inside the gate, for the sake of another circuit, unless this one has ended. Call outside of all gates; the caller flushes.</summary>
+    internal void TryRun(Action action)
+    {
+        lock (Gate)
+        {
+            if (!_ended)
+            {
+                action();
+            }
+        }
+    }
+
+    /// <summary>A message about the circuit to its origin. Inside the gate.</summary>
+    internal void Reply(RelayCommand command, ReadOnlySpan<byte> body) => SendMessage(command, 0, body, default);
 
     /// <summary>Refuses a stream. Inside the gate.</summary>
     internal void Refuse(ushort streamId, EndReason reason) => SendMessage(RelayCommand.End, streamId, [(byte)reason], default);
@@ -273,8 +308,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     internal CircuitStream? AdmitStream(ushort streamId, RelayCommand command, bool continueInline) =>
         Admit(streamId, command, continueInline);
 
-    private void ReceiveForward(
-        CellCommand command, Span<byte> body, ReceiveBatch batch, ref ChannelCircuit? truncated, ref DestroyReason reason)
+    /// <returns>The circuit at whose origin the cell has to go on; null when it goes nowhere else.</returns>
+    private RelayCircuit? ReceiveForward(CellCommand command, Span<byte> body, ReceiveBatch batch, ref Action? afterwards)
     {
         if (_cipher is null || command is not (CellCommand.Relay or CellCommand.RelayEarly))
         {
@@ -292,8 +327,13 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         Span<byte> tag = stackalloc byte[HopCiphers.MaxTagLength];
         if (_cipher.DecryptForward(body, command, tag))
         {
-            ReceiveMessage(command, body, tag, batch, ref truncated, ref reason);
-            return;
+            afterwards = ReceiveMessage(command, body, tag, batch);
+            return null;
+        }
+
+        if (Role is OnionServiceRole.Joined joined)
+        {
+            return joined.Other;
         }
 
         if (_next.Circuit is not { } next)
@@ -303,6 +343,24 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
         next.Send(command, body, batch.Now);
         batch.Add(next.Channel);
+        return null;
+    }
+
+    /// <summary>A cell of the circuit that this one is joined to goes to this one's origin (stock circuit_receive_relay_cell).</summary>
+    private void SendJoined(Span<byte> body, ReceiveBatch batch)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _cipher!.EncryptBackward(body, CellCommand.Relay);
+            _previous.Send(CellCommand.Relay, body, batch.Now);
+        }
+
+        batch.Add(_previous.Channel);
     }
 
     private void ReceiveBackward(CellCommand command, Span<byte> body, ReceiveBatch batch)
@@ -326,13 +384,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         batch.Add(_previous.Channel);
     }
 
-    private void ReceiveMessage(
-        CellCommand command,
-        Span<byte> body,
-        ReadOnlySpan<byte> tag,
-        ReceiveBatch batch,
-        ref ChannelCircuit? truncated,
-        ref DestroyReason reason)
+    /// <returns>What is to be done as soon as the gate has been left.</returns>
+    private Action? ReceiveMessage(CellCommand command, Span<byte> body, ReadOnlySpan<byte> tag, ReceiveBatch batch)
     {
         if (!_cipher!.Format.TryReadHeader(body, out RelayHeader header))
         {
@@ -341,9 +394,10 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
 
         if (RelayMessageRules.NeedsRelayEarly(header.Command) && command != CellCommand.RelayEarly)
         {
-            return; // as stock does
+            return null; // as stock does
         }
 
+        Action? afterwards = null;
         EdgeEvent happened = _edge!.Receive(
             header, body.Slice(header.BodyOffset, header.BodyLength), tag[.._cipher.TagLength], batch.Now);
         switch (happened.Kind)
@@ -355,7 +409,10 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
                 Extend(happened.Body, batch);
                 break;
             case EdgeEventKind.CircuitMessage when happened.Command == RelayCommand.Truncate:
-                (truncated, reason) = Truncate(happened.Body);
+                afterwards = Truncate(happened.Body);
+                break;
+            case EdgeEventKind.CircuitMessage when OnionServicePoints.Handles(happened.Command):
+                afterwards = _owner.OnionServices.Receive(this, happened.Command, happened.Body, batch);
                 break;
             default:
                 TryDispatch(happened, batch); // what is left is for roles that we do not have, and is dropped
@@ -363,11 +420,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         }
 
         batch.Add(_previous.Channel);
+        return afterwards;
     }
 
     private void Extend(ReadOnlySpan<byte> body, ReceiveBatch batch)
     {
-        if (_next.IsAskedFor)
+        if (_next.IsAskedFor || Role is not null)
         {
             throw Violation("EXTEND2 on a circuit that goes on already");
         }
@@ -386,10 +444,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         }
 
         _next.AwaitChannel(extension, batch.Now);
-        if (!_owner.Extender.TryOpenChannel(this, extension))
-        {
-            throw new CircuitProtocolException(DestroyReason.ResourceLimit, "too many circuits wait for channels");
-        }
+        _owner.Extender.OpenChannel(this, extension);
     }
 
     private bool TrySendCreate(Channel channel, PendingExtension extension)
@@ -424,8 +479,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     }
 
     /// <summary>Gives up the hops behind us.</summary>
-    /// <returns>What to destroy once the gate has been left, and with which reason.</returns>
-    private (ChannelCircuit? Next, DestroyReason Reason) Truncate(ReadOnlySpan<byte> body)
+    /// <returns>Destroys them, once the gate has been left.</returns>
+    private Action? Truncate(ReadOnlySpan<byte> body)
     {
         if (_next.Circuit is not null && body.IsEmpty)
         {
@@ -435,7 +490,8 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
         ChannelCircuit? next = _next.GiveUp();
         _edge!.IsExtending = false;
         SendMessage(RelayCommand.Truncated, 0, new Truncated(DestroyReason.Requested).Encode(), default);
-        return (next, next is null ? DestroyReason.None : (DestroyReason)body[0]);
+        DestroyReason reason = body.IsEmpty ? DestroyReason.None : (DestroyReason)body[0];
+        return next is null ? null : () => next.Destroy(reason);
     }
 
     private void SendMessage(RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, Span<byte> tag)
@@ -450,6 +506,7 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
     private void End(DestroyReason reason, string why, Exception? cause)
     {
         ChannelCircuit? next;
+        OnionServiceRole? role;
         lock (Gate)
         {
             if (_ended)
@@ -458,10 +515,12 @@ public sealed class RelayCircuit : CircuitEnd, ICircuitEndpoint, IRelayMessageSi
             }
 
             _ended = true;
+            EndedWith = reason;
             next = _next.GiveUp();
+            role = Role;
         }
 
-        _owner.Remove(this); // first: whoever hears of the end finds the circuit gone
+        _owner.Remove(this, role); // first: whoever hears of the end finds the circuit gone
         _previous.Destroy(reason); // no effect on the side that has ended already
         next?.Destroy(reason);
         EndStreams(why, cause, reason);

@@ -17,7 +17,7 @@ public sealed record RelayCircuitOptions
     /// <summary>Whether we can connect over IPv6. Default false.</summary>
     public bool ExtendOverIPv6 { get; init; }
 
-    /// <summary>Extensions that wait for a channel at once, 1 and more. Default 16 384.</summary>
+    /// <summary>Extensions that wait for a channel at once, 1 and more. Default 16 384. One previous relay gets a quarter of them, and less when few are free.</summary>
     public int MaxPendingExtensions { get; init; } = 16_384;
 
     /// <summary>Time for the next relay to answer: for the channel, and again for CREATED2. Default 60 s.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Bytes;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -9,6 +10,7 @@ using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Relay.Connections;
 using Tunic.Tor.Relay.Exits;
+using Tunic.Tor.Relay.OnionServices;
 
 namespace Tunic.Tor.Relay.Circuits;
 
@@ -45,6 +47,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Parameters = parameters;
         _creationLimits = creationLimits;
         Streams = streams;
+        OnionServices = new OnionServicePoints(parameters);
         Environment = environment;
         Padding = new PaddingSource(environment.Random);
         _onionSkins = new OnionSkinQueue(options.OnionSkins, Respond, environment);
@@ -72,6 +75,8 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     internal RandomSource Padding { get; }
 
     internal StreamRequests Streams { get; }
+
+    internal OnionServicePoints OnionServices { get; }
 
     internal CircuitExtender Extender => _extender ?? throw new InvalidOperationException("the circuits have no channels to extend over");
 
@@ -117,6 +122,9 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     /// <summary>Refuses new circuits from now on: the relay is being stopped.</summary>
     public void StopCreating() => _isStopping = true;
 
+    /// <summary>These relays are known to be up again: circuits may be extended to them at once, even where nobody answered a short time ago.</summary>
+    public void OnUp(IReadOnlySet<RsaIdentity> relays) => Extender.OnUp(relays);
+
     /// <summary>Closes all circuits and waits for what is done for them.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -136,11 +144,18 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
     internal CircuitEdgeSettings EdgeSettings(bool isCreateFast) =>
         Parameters().Edge with { IsCreateFast = isCreateFast, MaxStreams = _options.MaxStreams };
 
-    internal void Remove(RelayCircuit circuit)
+    /// <param name="circuit">It has ended.</param>
+    /// <param name="role">What it was to onion services.</param>
+    internal void Remove(RelayCircuit circuit, OnionServiceRole? role)
     {
         if (_circuits.TryRemove(circuit, out _))
         {
             Interlocked.Decrement(ref _count);
+        }
+
+        if (role is not null)
+        {
+            OnionServices.Remove(circuit, role);
         }
     }
 
@@ -186,7 +201,7 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
         Created++;
         if (circuit.HasEnded)
         {
-            Remove(circuit); // ended before it was added
+            Remove(circuit, null); // ended before it was added
         }
         else if (!proceed(circuit))
         {

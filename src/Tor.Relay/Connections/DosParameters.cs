@@ -41,13 +41,19 @@ public sealed record DosParameters
     /// <summary>DoSStreamCreationDefenseType 3: close the circuit instead of refusing the stream.</summary>
     public bool ClosesCircuits { get; init; }
 
+    /// <summary>DoSRefuseSingleHopClientRendezvous: a client that is no relay away gets no rendezvous point. Default false.</summary>
+    public bool RefusesSingleHopRendezvous { get; init; }
+
     /// <summary>Takes them from a consensus.</summary>
     /// <param name="parameters">Its params.</param>
     /// <param name="limits">Connection limits that hold without the consensus; their totals stay.</param>
-    public static DosParameters FromConsensus(IReadOnlyDictionary<string, int> parameters, ConnectionLimitOptions limits)
+    /// <param name="given">What the operator sets, by the same names: it counts instead of the consensus, whatever its limits are. Default: nothing.</param>
+    public static DosParameters FromConsensus(
+        IReadOnlyDictionary<string, int> parameters, ConnectionLimitOptions limits, IReadOnlyDictionary<string, int>? given = null)
     {
-        int Get(string name, int standard, int min, int max = int.MaxValue) =>
-            Math.Clamp(parameters.TryGetValue(name, out int value) ? value : standard, min, max);
+        int Get(string name, int standard, int min, int max = int.MaxValue) => given is not null && given.TryGetValue(name, out int own)
+            ? own
+            : Math.Clamp(parameters.TryGetValue(name, out int value) ? value : standard, min, max);
 
         bool limitsConnections = Get("DoSConnectionEnabled", 0, 0, 1) == 1 && Get("DoSConnectionDefenseType", Close, 0, Close) == Close;
         int streamDefense = Get("DoSStreamCreationDefenseType", Close, 1, CloseCircuit);
@@ -67,10 +73,11 @@ public sealed record DosParameters
                     Penalty = TimeSpan.FromSeconds(Get("DoSConnectionConnectDefenseTimePeriod", 24 * 3600, 10)),
                 }
                 : null,
-            LimitsStreams = Get("DoSStreamCreationEnabled", 0, 0, 1) == 1 && streamDefense >= Close,
+            LimitsStreams = Get("DoSStreamCreationEnabled", 0, 0, 1) == 1 && (streamDefense is Close or CloseCircuit),
             StreamRate = Get("DoSStreamCreationRate", 100, 1),
             StreamBurst = Get("DoSStreamCreationBurst", 300, 1),
             ClosesCircuits = streamDefense == CloseCircuit,
+            RefusesSingleHopRendezvous = Get("DoSRefuseSingleHopClientRendezvous", 0, 0, 1) == 1,
         };
     }
 }

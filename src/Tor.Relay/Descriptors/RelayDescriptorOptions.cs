@@ -30,7 +30,7 @@ public sealed record RelayDescriptorOptions
     public string Platform { get; init; } = DefaultPlatform;
 
     /// <summary>Default: all that this relay implements.</summary>
-    public ProtocolVersions Protocols { get; init; } = RelayProtocols.Supported;
+    public ProtocolVersions Protocols { get; init; } = SpokenProtocols.OfRelay;
 
     /// <summary>Bytes per second it sustains, at least 1. Default 1 GiB/s, as in stock tor.</summary>
     public int BandwidthRate { get; init; } = 1 << 30;
@@ -53,8 +53,14 @@ public sealed record RelayDescriptorOptions
     /// <summary>It serves extra-info documents of others (torrc: DownloadExtraInfo). Default false.</summary>
     public bool CachesExtraInfo { get; init; }
 
-    /// <summary>It stores onion service descriptors. Default false.</summary>
-    public bool IsHiddenServiceDirectory { get; init; }
+    /// <summary>It stores onion service descriptors. Default true, which is all that stock relays ever say.</summary>
+    public bool IsHiddenServiceDirectory { get; init; } = true;
+
+    /// <summary>Whether a descriptor of the one would be a descriptor of the other.</summary>
+    public bool SaysTheSameAs(RelayDescriptorOptions other) =>
+        Family.SequenceEqual(other.Family)
+        && ExitPolicy.Rules.SequenceEqual(other.ExitPolicy.Rules)
+        && this with { Family = other.Family, ExitPolicy = other.ExitPolicy, Protocols = other.Protocols } == other;
 
     private static string DefaultPlatform
     {

@@ -97,6 +97,22 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
         _saved = snapshot;
     }
 
+    /// <summary>The same for those who go on without: a failure is logged, and the next call tries again.</summary>
+    /// <returns>Whether all is written.</returns>
+    public async Task<bool> TrySaveAsync(DirectorySnapshot snapshot, CancellationToken cancel)
+    {
+        try
+        {
+            await SaveAsync(snapshot, cancel);
+            return true;
+        }
+        catch (IOException failure)
+        {
+            LogUnsaved(log, failure.Message);
+            return false;
+        }
+    }
+
     private static string NameOf(ConsensusFlavor flavor) =>
         flavor == ConsensusFlavor.Unflavored ? "cached-consensus" : "cached-microdesc-consensus";
 
@@ -209,6 +225,9 @@ public sealed partial class DirectoryFiles(IStateStore store, ILogger log)
         await store.WriteAsync(file, text.GetBuffer().AsMemory(0, (int)text.Length), cancel);
         await store.DeleteAsync(file + JournalSuffix, cancel);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Directory documents are not saved for now: {Failure}")]
+    private static partial void LogUnsaved(ILogger log, string failure);
 
     [LoggerMessage(LogLevel.Warning, "The file {File} is not used: {Complaint}. It will be fetched anew.")]
     private static partial void LogUnusable(ILogger log, string file, string complaint);

@@ -12,6 +12,7 @@ namespace Tunic.Tor.Relay.DirectoryCache;
 public sealed class DirectoryStore(DirectoryStoreOptions options)
 {
     private readonly Lock _gate = new();
+    private readonly DescriptorTable _descriptors = new(options);
     private volatile DirectorySnapshot _current = DirectorySnapshot.Empty;
 
     /// <summary>The documents of this moment.</summary>
@@ -32,6 +33,11 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
             }
 
             CachedConsensus next = CachedConsensus.Create(consensus, text, previous, options.DiffBases);
+            if (consensus.Flavor == ConsensusFlavor.Unflavored)
+            {
+                _descriptors.OnConsensus(consensus);
+            }
+
             _current = consensus.Flavor == ConsensusFlavor.Unflavored
                 ? _current with { UnflavoredConsensus = next }
                 : MarkListed(consensus, _current with { MicrodescriptorConsensus = next });
@@ -63,29 +69,12 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
     public void AddMicrodescriptors(IEnumerable<MicrodescriptorEntry> entries, DateTime lastListed) =>
         AddMicrodescriptors(entries.Where(entry => entry.Fault is null).Select(entry => CachedMicrodescriptor.Of(entry, lastListed)));
 
-    /// <summary>Takes descriptors. One older than the newest of its relay can still be had by its digest.</summary>
+    /// <summary>Takes descriptors. A few that are older than the newest of their relay can still be had by their digests.</summary>
     public void AddDescriptors(IEnumerable<RouterDescriptor> descriptors)
     {
         lock (_gate)
         {
-            ImmutableDictionary<Digest160, CachedDescriptor>.Builder all = _current.Descriptors.ToBuilder();
-            ImmutableDictionary<RsaIdentity, CachedDescriptor>.Builder newest = _current.NewestDescriptors.ToBuilder();
-            foreach (RouterDescriptor descriptor in descriptors)
-            {
-                CachedDescriptor cached = CachedDescriptor.Of(descriptor);
-                all[cached.Digest] = cached;
-                if (!newest.TryGetValue(cached.Identity, out CachedDescriptor? known) || known.Published <= cached.Published)
-                {
-                    newest[cached.Identity] = cached;
-                }
-            }
-
-            foreach (CachedDescriptor oldest in Surplus(all.Values, options.MaxDescriptors, cached => cached.Published))
-            {
-                Remove(oldest, all, newest);
-            }
-
-            _current = _current with { Descriptors = all.ToImmutable(), NewestDescriptors = newest.ToImmutable() };
+            _current = _descriptors.Add(_current, descriptors);
         }
     }
 
@@ -94,18 +83,7 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
     {
         lock (_gate)
         {
-            ImmutableDictionary<Digest160, CachedExtraInfo>.Builder all = _current.ExtraInfos.ToBuilder();
-            foreach (ExtraInfo extraInfo in extraInfos)
-            {
-                all[extraInfo.Digest] = CachedExtraInfo.Of(extraInfo);
-            }
-
-            foreach (CachedExtraInfo oldest in Surplus(all.Values, options.MaxDescriptors, cached => cached.Published))
-            {
-                all.Remove(oldest.Digest);
-            }
-
-            _current = _current with { ExtraInfos = all.ToImmutable() };
+            _current = _descriptors.Add(_current, extraInfos);
         }
     }
 
@@ -114,12 +92,7 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
     {
         lock (_gate)
         {
-            _current = _current with
-            {
-                Descriptors = _current.Descriptors.RemoveRange(_current.Descriptors.Values.Where(cached => cached.Identity == relay).Select(cached => cached.Digest)),
-                NewestDescriptors = _current.NewestDescriptors.Remove(relay),
-                ExtraInfos = _current.ExtraInfos.RemoveRange(_current.ExtraInfos.Values.Where(cached => cached.Identity == relay).Select(cached => cached.Digest)),
-            };
+            _current = _descriptors.Remove(_current, descriptor => descriptor.Identity == relay, extraInfo => extraInfo.Identity == relay);
         }
     }
 
@@ -129,23 +102,15 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
     {
         lock (_gate)
         {
-            ImmutableDictionary<Digest160, CachedDescriptor>.Builder all = _current.Descriptors.ToBuilder();
-            ImmutableDictionary<RsaIdentity, CachedDescriptor>.Builder newest = _current.NewestDescriptors.ToBuilder();
-            foreach (CachedDescriptor cached in _current.Descriptors.Values)
+            DirectorySnapshot before = _current;
+            bool IsOld(CachedDescriptor descriptor)
             {
-                bool isNewest = newest.TryGetValue(cached.Identity, out CachedDescriptor? latest) && latest.Digest == cached.Digest;
-                if (now - cached.Published > (isNewest ? options.DescriptorAge : options.OldDescriptorAge))
-                {
-                    Remove(cached, all, newest);
-                }
+                bool isNewest = before.NewestDescriptors.TryGetValue(descriptor.Identity, out CachedDescriptor? newest) && newest.Digest == descriptor.Digest;
+                return now - descriptor.Published > (isNewest ? options.DescriptorAge : options.OldDescriptorAge);
             }
 
-            _current = _current with
+            _current = _descriptors.Remove(before, IsOld, extraInfo => now - extraInfo.Published > options.OldDescriptorAge) with
             {
-                Descriptors = all.ToImmutable(),
-                NewestDescriptors = newest.ToImmutable(),
-                ExtraInfos = _current.ExtraInfos.RemoveRange(
-                    _current.ExtraInfos.Values.Where(cached => now - cached.Published > options.OldDescriptorAge).Select(cached => cached.Digest)),
                 Microdescriptors = _current.Microdescriptors.RemoveRange(
                     _current.Microdescriptors.Values.Where(cached => now - cached.LastListed > options.MicrodescriptorAge).Select(cached => cached.Digest)),
                 Certificates = _current.Certificates.RemoveRange(
@@ -195,17 +160,5 @@ public sealed class DirectoryStore(DirectoryStoreOptions options)
     {
         int count = values.Count();
         return count <= limit ? [] : [.. values.OrderBy(age).Take(count - limit)];
-    }
-
-    private static void Remove(
-        CachedDescriptor cached,
-        ImmutableDictionary<Digest160, CachedDescriptor>.Builder all,
-        ImmutableDictionary<RsaIdentity, CachedDescriptor>.Builder newest)
-    {
-        all.Remove(cached.Digest);
-        if (newest.TryGetValue(cached.Identity, out CachedDescriptor? latest) && latest.Digest == cached.Digest)
-        {
-            newest.Remove(cached.Identity);
-        }
     }
 }

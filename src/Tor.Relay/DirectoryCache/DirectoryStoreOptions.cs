@@ -6,7 +6,7 @@ public sealed record DirectoryStoreOptions
     /// <summary>Earlier consensuses of each flavour that differences are made from. Default 24; one takes about 0.7 MB on the public network.</summary>
     public int DiffBases { get; init; } = 24;
 
-    /// <summary>Most descriptors, and most extra-info documents. Default 60 000. Older ones give way.</summary>
+    /// <summary>Most descriptors, and most extra-info documents. Default 60 000. Replaced ones give way, the oldest first; when there are none, further relays are not taken.</summary>
     public int MaxDescriptors { get; init; } = 60_000;
 
     /// <summary>Most microdescriptors. Default 60 000. Those listed longest ago give way.</summary>

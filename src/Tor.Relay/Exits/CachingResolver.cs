@@ -43,44 +43,81 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
 
     /// <inheritdoc/>
     public Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel) =>
-        LookUpAsync(name, () => inner.ResolveAsync(name, CancellationToken.None), cancel);
+        LookUpAsync(name, limit => inner.ResolveAsync(name, limit), cancel);
 
     /// <inheritdoc/>
     public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) =>
-        LookUpAsync($"={address}", () => inner.ResolveNameAsync(address, CancellationToken.None), cancel);
+        LookUpAsync($"={address}", limit => inner.ResolveNameAsync(address, limit), cancel);
 
-    private Task<NameAnswer> LookUpAsync(string key, Func<Task<NameAnswer>> lookUp, CancellationToken cancel)
+    private async Task<NameAnswer> LookUpAsync(string key, Func<CancellationToken, Task<NameAnswer>> lookUp, CancellationToken cancel)
+    {
+        Entry entry = Enter(key, lookUp);
+        try
+        {
+            return await entry.Answer.WaitAsync(cancel);
+        }
+        finally
+        {
+            Leave(entry);
+        }
+    }
+
+    /// <summary>Joins those who wait for a name, or begins its lookup.</summary>
+    private Entry Enter(string key, Func<CancellationToken, Task<NameAnswer>> lookUp)
     {
         TimeSpan now = time.GetElapsedTime(0);
-        Task<NameAnswer> answer;
         lock (_gate)
         {
-            if (_entries.TryGetValue(key, out Entry? known) && (!known.Answer.IsCompleted || now < known.ExpiresAt))
+            if (!_entries.TryGetValue(key, out Entry? entry) || (entry.Answer.IsCompleted && now >= entry.ExpiresAt))
             {
-                answer = known.Answer;
-            }
-            else
-            {
-                if (known is not null)
+                if (entry is not null)
                 {
-                    Remove(known);
+                    Remove(entry);
                 }
 
                 MakeRoom();
-                var entry = new Entry(key);
-                _entries.Add(key, entry);
-                _pending.AddLast(entry.Place);
-                entry.Answer = Task.Run(() => LookUpAsync(entry, lookUp), CancellationToken.None);
-                answer = entry.Answer;
+                Entry added = entry = new Entry(key);
+                _entries.Add(key, added);
+                _pending.AddLast(added.Place);
+                added.Answer = Task.Run(() => LookUpAsync(added, lookUp), CancellationToken.None);
+            }
+
+            entry.Waiting++;
+            return entry;
+        }
+    }
+
+    /// <summary>One asker goes. A lookup that nobody waits for any more is given up, and not remembered: else who goes away could leave any number behind.</summary>
+    private void Leave(Entry entry)
+    {
+        lock (_gate)
+        {
+            if (--entry.Waiting > 0 || entry.Answer.IsCompleted)
+            {
+                return;
+            }
+
+            if (entry.Place.List is not null)
+            {
+                Remove(entry);
             }
         }
 
-        return answer.WaitAsync(cancel);
+        entry.GiveUp.Cancel();
     }
 
-    private async Task<NameAnswer> LookUpAsync(Entry entry, Func<Task<NameAnswer>> lookUp)
+    private async Task<NameAnswer> LookUpAsync(Entry entry, Func<CancellationToken, Task<NameAnswer>> lookUp)
     {
-        NameAnswer answer = await lookUp();
+        NameAnswer answer;
+        try
+        {
+            answer = await lookUp(entry.GiveUp.Token);
+        }
+        catch (OperationCanceledException) when (entry.GiveUp.IsCancellationRequested)
+        {
+            return NameAnswer.NotAsked; // nobody waits for it
+        }
+
         LinkedList<Entry> list = _failures;
         if (answer.IsFound)
         {
@@ -92,7 +129,8 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
 
         lock (_gate)
         {
-            entry.ExpiresAt = time.GetElapsedTime(0) + (answer.IsFound ? answer.TimeToLive : _failure);
+            TimeSpan lifetime = answer.IsFound ? answer.TimeToLive : answer.IsForgotten ? TimeSpan.Zero : _failure;
+            entry.ExpiresAt = time.GetElapsedTime(0) + lifetime;
             if (entry.Place.List == _pending)
             {
                 _pending.Remove(entry.Place);
@@ -143,5 +181,11 @@ public sealed class CachingResolver(IResolver inner, int capacity, RandomSource 
         public Task<NameAnswer> Answer { get; set; } = null!;
 
         public TimeSpan ExpiresAt { get; set; }
+
+        /// <summary>Askers who wait for the answer.</summary>
+        public int Waiting { get; set; }
+
+        /// <summary>Ends the lookup.</summary>
+        public CancellationTokenSource GiveUp { get; } = new(); // holds no timer, so it needs no dispose
     }
 }

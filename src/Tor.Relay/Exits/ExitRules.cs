@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tunic.Tor.Network;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Relay.Circuits;
@@ -20,19 +21,25 @@ public sealed class ExitRules(
         && options.Policy.RejectsEverything(isIPv6: false)
         && (!options.AllowIPv6 || options.Policy.RejectsEverything(isIPv6: true));
 
-    /// <summary>Why a target is refused; null when it is not.</summary>
+    /// <summary>Why a target is refused; null when it is not. No policy opens the listeners of this process.</summary>
     public EndReason? FindRefusal(IPEndPoint target)
     {
         IPAddress address = target.Address.IsIPv4MappedToIPv6 ? target.Address.MapToIPv4() : target.Address;
         var plain = new IPEndPoint(address, target.Port);
-        if (options.AllowedTargets.Contains(plain))
+        IReadOnlyList<IPAddress> own = ownAddresses();
+        if (OwnListeners.Contains(plain, own) || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+        {
+            return EndReason.ExitPolicy;
+        }
+
+        bool leadsBack = !parameters().AllowsReentry && relays().HasPort(plain);
+        if (options.AllowedTargets.Contains(plain) && !leadsBack)
         {
             return null;
         }
 
         bool isIPv6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-        if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-            || (!options.AllowPrivateAddresses && (PrivateAddresses.Contains(address) || ownAddresses().Contains(address)))
+        if ((!options.AllowPrivateAddresses && (PrivateAddresses.Contains(address) || own.Contains(address)))
             || (isIPv6 && !options.AllowIPv6)
             || !options.Policy.Accepts(address, (ushort)target.Port))
         {
@@ -40,7 +47,7 @@ public sealed class ExitRules(
         }
 
         // Not EXITPOLICY, which would make the client try the next exit: nobody lets circuits back into the network.
-        return !parameters().AllowsReentry && relays().HasPort(plain) ? EndReason.ConnectRefused : null;
+        return leadsBack ? EndReason.ConnectRefused : null;
     }
 
     /// <summary>Of what a lookup found, the address to connect to; null when there is none that the client takes.</summary>

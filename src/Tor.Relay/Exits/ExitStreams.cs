@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Tunic.Primitives.Errors;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Errors;
@@ -9,7 +11,7 @@ using Tunic.Tor.Relay.Circuits;
 namespace Tunic.Tor.Relay.Exits;
 
 /// <summary>One stream at an exit from BEGIN to END: lookup, rules, connection, and then bytes both ways; or one lookup.</summary>
-internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolver resolver, ChannelEnvironment environment)
+internal sealed partial class ExitStreams(ExitOptions options, ExitRules rules, IResolver resolver, ChannelEnvironment environment)
 {
     /// <summary>What RESOLVED always says, in seconds (stock RESOLVED_CLIPPED_TTL).</summary>
     internal const uint ResolvedTimeToLive = 60;
@@ -17,15 +19,18 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>What CONNECTED says of an address that needed no lookup (stock DEFAULT_DNS_TTL).</summary>
     private static readonly TimeSpan _literalTimeToLive = TimeSpan.FromMinutes(30);
 
-    private int _connecting;
+    private volatile ExitRules _rules = rules;
 
-    /// <summary>Whether as many targets are being looked up and connected as may be.</summary>
-    internal bool IsBusy => Volatile.Read(ref _connecting) >= options.MaxConnecting;
+    /// <summary>Places of the streams that are being looked up and connected. Who serves a stream has taken one, and it is given back here.</summary>
+    internal PendingShares Pending { get; } = new(options.MaxConnecting);
+
+    /// <summary>Where streams may lead from now on.</summary>
+    internal void UseRules(ExitRules changed) => _rules = changed;
 
     /// <summary>Connects a stream to its target and moves bytes until either ends.</summary>
-    internal async Task ServeAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    internal async Task ServeAsync(RelayCircuit circuit, CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        if (await TryOpenAsync(stream, begin, cancel) is { } socket)
+        if (await TryOpenAsync(circuit, stream, begin, cancel) is { } socket)
         {
             await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);
             await SocketPump.RunAsync(socket, stream, options.Linger);
@@ -33,11 +38,10 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     }
 
     /// <summary>Answers RESOLVE.</summary>
-    internal async Task ResolveAsync(CircuitStream stream, Resolve resolve, CancellationToken cancel)
+    internal async Task ResolveAsync(RelayCircuit circuit, CircuitStream stream, Resolve resolve, CancellationToken cancel)
     {
         await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
-        Interlocked.Increment(ref _connecting);
         try
         {
             stream.SendResolved(new Resolved(await LookUpAnswersAsync(resolve.Name, either.Token)));
@@ -53,13 +57,13 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         }
         finally
         {
-            Interlocked.Decrement(ref _connecting);
+            Pending.Leave(circuit);
         }
     }
 
     /// <summary>Opens the target, as long as the stream lives.</summary>
     /// <returns>Null when the stream has been ended.</returns>
-    private async Task<Socket?> TryOpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
+    private async Task<Socket?> TryOpenAsync(RelayCircuit circuit, CircuitStream stream, Begin begin, CancellationToken cancel)
     {
         await using StreamEnding ending = stream.WatchEnding();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, ending.Token);
@@ -77,45 +81,43 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
             stream.Close(EndReason.Internal);
             throw;
         }
+        finally
+        {
+            Pending.Leave(circuit);
+        }
     }
 
     /// <summary>Looks up, judges and connects.</summary>
     /// <returns>Null when the stream has been ended.</returns>
     private async Task<Socket?> OpenAsync(CircuitStream stream, Begin begin, CancellationToken cancel)
     {
-        Interlocked.Increment(ref _connecting);
-        try
+        if (await FindTargetAsync(begin, cancel) is not { } target)
         {
-            if (await FindTargetAsync(begin, cancel) is not { } target)
-            {
-                stream.Close(EndReason.ResolveFailed);
-                return null;
-            }
-
-            uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
-            if (rules.FindRefusal(target.EndPoint) is { } refusal)
-            {
-                stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
-                return null;
-            }
-
-            if (await ConnectAsync(stream, target.EndPoint, cancel) is not { } socket)
-            {
-                return null;
-            }
-
-            if (stream.SendConnected(new Connected(target.EndPoint.Address, timeToLive)))
-            {
-                return socket;
-            }
-
-            socket.Dispose();
+            LogNotFound(environment.Log, Sensitive.Of(begin.Host));
+            stream.Close(EndReason.ResolveFailed);
             return null;
         }
-        finally
+
+        uint timeToLive = (uint)target.TimeToLive.TotalSeconds;
+        if (_rules.FindRefusal(target.EndPoint) is { } refusal)
         {
-            Interlocked.Decrement(ref _connecting);
+            LogRefused(environment.Log, Sensitive.Of(target.EndPoint), refusal);
+            stream.Close(refusal == EndReason.ExitPolicy ? new End(refusal, target.EndPoint.Address, timeToLive) : new End(refusal));
+            return null;
         }
+
+        if (await ConnectAsync(stream, target.EndPoint, cancel) is not { } socket)
+        {
+            return null;
+        }
+
+        if (stream.SendConnected(new Connected(target.EndPoint.Address, timeToLive)))
+        {
+            return socket;
+        }
+
+        socket.Dispose();
+        return null;
     }
 
     private async Task<ExitTarget?> FindTargetAsync(Begin begin, CancellationToken cancel)
@@ -126,13 +128,13 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
             return new ExitTarget(new IPEndPoint(literal, begin.Port), _literalTimeToLive);
         }
 
-        if (rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
+        if (_rules.RefusesEverything || !IsHostName(host) || ReverseName.IsReverse(host))
         {
             return null;
         }
 
         NameAnswer answer = await resolver.ResolveAsync(host, cancel);
-        return rules.Choose(answer, begin.Port, begin.Flags) is { } address
+        return _rules.Choose(answer, begin.Port, begin.Flags) is { } address
             ? new ExitTarget(new IPEndPoint(address, begin.Port), answer.TimeToLive)
             : null;
     }
@@ -150,6 +152,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
         }
         catch (SocketException failure)
         {
+            LogNotConnected(environment.Log, Sensitive.Of(target), failure.SocketErrorCode);
             stream.Close(SocketErrors.ToEndReason(failure.SocketErrorCode));
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -169,7 +172,7 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     private async Task<IReadOnlyList<ResolvedAnswer>> LookUpAnswersAsync(string name, CancellationToken cancel)
     {
         string host = name.ToLowerInvariant();
-        if (TryParseAddress(host, out _) || rules.RefusesEverything || !IsHostName(host))
+        if (TryParseAddress(host, out _) || _rules.RefusesEverything || !IsHostName(host))
         {
             return [ResolvedAnswer.FromError(isTransient: false, ResolvedTimeToLive)];
         }
@@ -222,4 +225,13 @@ internal sealed class ExitStreams(ExitOptions options, ExitRules rules, IResolve
     /// <summary>Letters, digits, hyphen, dot and underscore (stock address_is_invalid_destination), and not too long for a name.</summary>
     private static bool IsHostName(string host) =>
         host.Length is > 0 and <= byte.MaxValue && host.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_');
+
+    [LoggerMessage(LogLevel.Debug, "A client asks for {Target}, which the policy refuses: {Reason}.")]
+    private static partial void LogRefused(ILogger log, Sensitive<IPEndPoint> target, EndReason reason);
+
+    [LoggerMessage(LogLevel.Debug, "{Target} cannot be reached for a client: {Error}.")]
+    private static partial void LogNotConnected(ILogger log, Sensitive<IPEndPoint> target, SocketError error);
+
+    [LoggerMessage(LogLevel.Debug, "A client asks for {Host}, which is no address that may be reached.")]
+    private static partial void LogNotFound(ILogger log, Sensitive<string> host);
 }

@@ -11,6 +11,9 @@ public sealed record NameAnswer
     /// <summary>No answer now; later, perhaps.</summary>
     public static NameAnswer NoAnswer { get; } = new() { IsTransientFailure = true };
 
+    /// <summary>Nobody could be asked, for a want of our own: not to be remembered.</summary>
+    public static NameAnswer NotAsked { get; } = new() { IsTransientFailure = true, IsForgotten = true };
+
     /// <summary>An IPv4 address; null when the name has none.</summary>
     public IPAddress? IPv4 { get; init; }
 
@@ -22,6 +25,9 @@ public sealed record NameAnswer
 
     /// <summary>The lookup failed in a way that another try may mend.</summary>
     public bool IsTransientFailure { get; init; }
+
+    /// <summary>The answer says nothing about the name, and the next who asks must not get it.</summary>
+    public bool IsForgotten { get; init; }
 
     /// <summary>Time for which the answer holds; zero when the resolver does not say.</summary>
     public TimeSpan TimeToLive { get; init; }

@@ -16,7 +16,7 @@ public sealed class StreamRequests : IAsyncDisposable
     private static readonly Resolved _tryLater = new([ResolvedAnswer.FromError(isTransient: true, ExitStreams.ResolvedTimeToLive)]);
 
     private readonly ExitOptions _options;
-    private readonly ExitRules _rules;
+    private volatile ExitRules _rules;
     private readonly ExitStreams _exits;
     private readonly DirectoryStreamHandler? _directory;
     private readonly Func<KnownRelays> _relays;
@@ -61,6 +61,13 @@ public sealed class StreamRequests : IAsyncDisposable
 
     /// <summary>From now on clients are sent to other exits: this one is about to end. Streams that are open go on.</summary>
     public void RefuseNew() => _isClosing = true;
+
+    /// <summary>Where streams may lead from now on; those that are open go on.</summary>
+    public void UseRules(ExitRules rules)
+    {
+        _rules = rules;
+        _exits.UseRules(rules);
+    }
 
     /// <summary>Ends all streams and waits for them.</summary>
     public ValueTask DisposeAsync() => _tasks.DisposeAsync();
@@ -111,29 +118,31 @@ public sealed class StreamRequests : IAsyncDisposable
             return;
         }
 
-        if (!TakeToken(circuit))
+        if (!TakeToken(circuit) || !_exits.Pending.HasRoom(circuit))
         {
-            // Not RESOURCELIMIT: it would make the client avoid us until its next consensus.
+            // Not RESOURCELIMIT: it would make the client avoid us until its next consensus, and what one circuit asks for must not drive others away.
             Refuse(circuit, streamId, EndReason.Misc);
             return;
         }
 
         if (circuit.AdmitStream(streamId, RelayCommand.Begin, continueInline: true) is { } stream)
         {
-            _tasks.TryRunAfter(batch, cancel => _exits.ServeAsync(stream, begin!, cancel));
+            _exits.Pending.Take(circuit);
+            _tasks.TryRunAfter(batch, cancel => _exits.ServeAsync(circuit, stream, begin!, cancel));
         }
     }
 
     private void OnResolve(RelayCircuit circuit, ushort streamId, Resolve resolve)
     {
-        if (!TakeToken(circuit) || Count >= _options.MaxStreams || _exits.IsBusy)
+        if (!TakeToken(circuit) || Count >= _options.MaxStreams || !_exits.Pending.HasRoom(circuit))
         {
             Interlocked.Increment(ref _refused);
             circuit.Refuse(streamId, _tryLater);
         }
         else if (circuit.AdmitStream(streamId, RelayCommand.Resolve, continueInline: false) is { } stream)
         {
-            _tasks.TryRun(cancel => _exits.ResolveAsync(stream, resolve, cancel));
+            _exits.Pending.Take(circuit);
+            _tasks.TryRun(cancel => _exits.ResolveAsync(circuit, stream, resolve, cancel));
         }
     }
 
@@ -156,7 +165,7 @@ public sealed class StreamRequests : IAsyncDisposable
             return EndReason.ExitPolicy;
         }
 
-        return Count >= _options.MaxStreams || _exits.IsBusy ? EndReason.ResourceLimit : null;
+        return Count >= _options.MaxStreams ? EndReason.ResourceLimit : null;
     }
 
     private static Begin? Decode(ReadOnlySpan<byte> body)

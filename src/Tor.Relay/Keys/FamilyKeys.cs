@@ -62,7 +62,7 @@ public static class FamilyKeys
         {
             if (!keys.Exists(key => key.PublicKey == family))
             {
-                throw new KeyFileException($"No key file in {options.FamilyFolder} belongs to the family {family.ToBase64()}.");
+                throw new KeyFileException($"No key file in {store.Describe(options.FamilyFolder)} belongs to the family {family.ToBase64()}.");
             }
         }
 

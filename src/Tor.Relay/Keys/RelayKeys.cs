@@ -1,5 +1,6 @@
 using System.Text;
 using Tunic.Primitives.Cryptography;
+using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
@@ -121,29 +122,21 @@ public sealed class RelayKeys : IDisposable
     /// <param name="schedule">Of the newest consensus.</param>
     /// <param name="now">UTC.</param>
     /// <param name="cancel">Ends the wait.</param>
-    /// <exception cref="KeyFileException">The signing key has ended and cannot be replaced, or a file cannot be written. The keys in use stay.</exception>
-    public async Task<RelayKeyChanges> RotateAsync(OnionKeySchedule schedule, DateTime now, CancellationToken cancel)
+    /// <returns>The changes, and what failed: a key that cannot be stored stays as it is, and keeps no other from being replaced.</returns>
+    public async Task<RelayKeyRotation> RotateAsync(OnionKeySchedule schedule, DateTime now, CancellationToken cancel)
     {
         _schedule = schedule;
         Wipe(_replaced);
-        RelayKeyChanges changes = await RotateOnionKeysAsync(now, cancel);
+        (RelayKeyChanges changes, TunicException? failure) = await TryAsync(() => RotateOnionKeysAsync(now, cancel));
         if (changes != RelayKeyChanges.None)
         {
             _replaced.Add(_current.NtorKeys);
             _current = CreateSet(_current.Link, _onion.CreateRing(_random));
         }
 
-        changes |= await RenewSigningKeyAsync(now, cancel);
-        if (now >= _tlsKeyMade + _options.TlsKeyLifetime || changes.HasFlag(RelayKeyChanges.Signing))
-        {
-            _replaced.Add(_current.Link.TlsKey);
-            RotateAuthenticationKey(now, changes);
-            _current = CreateSet(CreateLinkKeys(now), _current.NtorKeys);
-            _tlsKeyMade = now;
-            changes |= RelayKeyChanges.Link;
-        }
-
-        return changes;
+        RelayKeyRotation signing = await TryAsync(() => RenewSigningKeyAsync(now, cancel));
+        changes |= signing.Changes | RotateLinkKeys(now, signing.Changes);
+        return new RelayKeyRotation(changes, failure ?? signing.Failure);
     }
 
     /// <summary>Wipes all secrets. Nothing may use them any more.</summary>
@@ -151,6 +144,33 @@ public sealed class RelayKeys : IDisposable
     {
         Wipe(_replaced);
         Wipe([_current.NtorKeys, _current.Link.TlsKey, _authenticationKey, _signing.Signing, _identity, _onion.Tap, _onion.Ntor, .. _onion.Outdated, .. _families]);
+    }
+
+    private static async Task<RelayKeyRotation> TryAsync(Func<Task<RelayKeyChanges>> rotate)
+    {
+        try
+        {
+            return new RelayKeyRotation(await rotate(), Failure: null);
+        }
+        catch (TunicException failure) when (failure is KeyFileException or CorruptStateException)
+        {
+            return new RelayKeyRotation(RelayKeyChanges.None, failure);
+        }
+    }
+
+    /// <summary>They live in memory only, so that no file can keep them from being replaced.</summary>
+    private RelayKeyChanges RotateLinkKeys(DateTime now, RelayKeyChanges changes)
+    {
+        if (now >= _tlsKeyMade + _options.TlsKeyLifetime || changes.HasFlag(RelayKeyChanges.Signing))
+        {
+            _replaced.Add(_current.Link.TlsKey);
+            RotateAuthenticationKey(now, changes);
+            _current = CreateSet(CreateLinkKeys(now), _current.NtorKeys);
+            _tlsKeyMade = now;
+            return RelayKeyChanges.Link;
+        }
+
+        return RelayKeyChanges.None;
     }
 
     private static void Wipe(List<IDisposable> secrets)

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Tunic.Node.Configuration.Torrc;
-using Tunic.Node.Networks;
 using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Cryptography;
 using Tunic.Tests.Fuzz.Engine;

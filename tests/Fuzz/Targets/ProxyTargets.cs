@@ -20,8 +20,9 @@ internal static class ProxyTargets
         new("http-proxy-head", ReadRequest, RequestSeeds, nameof(HttpProxyHead), "HttpHeaders", nameof(TargetAddress), nameof(HttpIsolation)) { IsText = true, MaxLength = 4096 },
         new("http-response-head", ReadResponse, ResponseSeeds, nameof(HttpResponseHead), "HttpHeaders") { IsText = true, MaxLength = 4096 },
         new("http-body", ReadBody, () => ["\u00034\r\nabcd\r\n0;x=\"y\"\r\nTrailer: z\r\n\r\n"u8.ToArray(), "\u0001abcd"u8.ToArray()], nameof(HttpBodyScanner)) { IsText = true },
-        new("target-address", ReadTarget, () => ["example.com:80"u8.ToArray(), "[2001:db8::1]:443"u8.ToArray(), "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion:1"u8.ToArray()], nameof(TargetAddress), "HostName", nameof(OnionLabel)) { IsText = true },
+        new("target-address", ReadTarget, () => ["example.com:80"u8.ToArray(), "[2001:db8::1]:443"u8.ToArray(), "2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion:1"u8.ToArray()], nameof(TargetAddress), "HostName") { IsText = true },
         new("dns-query", ReadQuery, DnsSeeds, nameof(DnsQuery), nameof(DnsName), nameof(DnsResponse)) { MaxLength = 1500 },
+        new("dns-reply", ReadReply, ReplySeeds, nameof(DnsReply), nameof(DnsName)) { MaxLength = 1500 },
     ];
 
     private static IEnumerable<byte[]> SocksSeeds() =>
@@ -184,6 +185,41 @@ internal static class ProxyTargets
         [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 3, .. "WwW"u8, 7, .. "example"u8, 3, .. "com"u8, 0, 0, 1, 0, 1, 0, 0, 41, 4, 0xD0, 0, 0, 0, 0, 0, 0],
         [0x12, 0x34, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 1, .. "1"u8, 1, .. "2"u8, 1, .. "0"u8, 3, .. "192"u8, 7, .. "in-addr"u8, 4, .. "arpa"u8, 0, 0, 12, 0, 1, 0xC0, 12, 0, 28, 0, 1],
     ];
+
+    private static IEnumerable<byte[]> ReplySeeds() =>
+    [
+        [
+            0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0, 3, .. "WwW"u8, 7, .. "example"u8, 3, .. "com"u8, 0, 0, 1, 0, 1,
+            0xC0, 12, 0, 5, 0, 1, 0, 0, 1, 44, 0, 2, 0xC0, 16, 0xC0, 16, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7,
+        ],
+        [
+            0x12, 0x34, 0x83, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, .. "7"u8, 7, .. "in-addr"u8, 4, .. "arpa"u8, 0, 0, 12, 0, 1,
+            0xC0, 12, 0, 12, 0, 1, 0x80, 0, 0, 0, 0, 4, 2, .. "ex"u8, 0,
+        ],
+        [0x12, 0x34, 0x81, 0x83, 0, 1, 0, 1, 0, 0, 0, 0, 1, .. "a"u8, 0, 0, 28, 0, 1, 0xC0, 12, 0, 28, 0, 1, 0, 0, 0, 1, 0, 16, .. new byte[16]],
+    ];
+
+    private static void ReadReply(ReadOnlyMemory<byte> input)
+    {
+        if (!DnsReply.TryDecode(input.Span, out DnsReply? reply))
+        {
+            return;
+        }
+
+        var query = new DnsQuery { Id = reply.Id, OperationCode = 0, IsRecursionDesired = true, Questions = [reply.Question] };
+        FuzzFailureException.Require(reply.Answers(query, exactCase: true) && reply.Answers(query, exactCase: false), "does not answer its own question");
+        FuzzFailureException.Require(DnsQuery.TryDecode(query.Encode(), out _) == DnsQueryOutcome.Query, "a query that cannot be read");
+        if (reply.FindRecord() is { } record)
+        {
+            int length = record.Type switch
+            {
+                DnsType.A => 4,
+                DnsType.Aaaa => 16,
+                _ => record.Value.Length,
+            };
+            FuzzFailureException.Require(record.Type == reply.Question.Type && record.Value.Length == length, "an answer to something else");
+        }
+    }
 
     private static void ReadQuery(ReadOnlyMemory<byte> input)
     {

@@ -9,15 +9,18 @@ internal static class TargetList
     [
         .. CellTargets.All,
         .. RelayMessageTargets.All,
+        .. OnionServiceMessageTargets.All,
         .. CertificateTargets.All,
         .. HandshakeTargets.All,
         .. DocumentTargets.All,
         .. DescriptorTargets.All,
+        .. OnionServiceTargets.All,
         .. FieldTargets.All,
         .. StateTargets.All,
         .. ProxyTargets.All,
         .. ControlTargets.All,
         .. EdgeTargets.All,
+        .. ProofOfWorkTargets.All,
         .. StatefulTargets.All,
     ];
 }

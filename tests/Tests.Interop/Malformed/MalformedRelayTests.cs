@@ -49,10 +49,18 @@ public sealed class MalformedRelayTests(MalformedPeers peers) : IClassFixture<Ma
         var differences = new Differences();
         foreach (MalformedCase<TPeer> each in cases)
         {
-            string[] answers = await Task.WhenAll(play(each.Play, peers.Stock), play(each.Play, peers.Ours));
+            string[] answers = await Task.WhenAll(PlayToStockAsync(each), play(each.Play, peers.Ours));
             differences.Add(each, answers[0], answers[1]);
         }
 
         differences.AssertNone();
+
+        // Now and then stock closes a young circuit of one hop with FINISHED, its upkeep's word, which answers no case; why is not known yet. No case's own
+        // answer is that word.
+        async Task<string> PlayToStockAsync(MalformedCase<TPeer> each)
+        {
+            string answer = await play(each.Play, peers.Stock);
+            return answer == "DESTROY 9" ? await play(each.Play, peers.Stock) : answer;
+        }
     }
 }

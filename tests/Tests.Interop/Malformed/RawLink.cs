@@ -61,16 +61,12 @@ internal sealed class RawLink : IAsyncDisposable
         return new RawLink(connection, tls);
     }
 
-    /// <summary>
-    /// A link on which circuits may be made, and one has been: until the peer has sent its first cell in answer, stock's upkeep takes the link for
-    /// idle since 1970 and may close a circuit of it with FINISHED (circuit_expire_old_circuits_serverside, timestamp_xmit 0).
-    /// </summary>
+    /// <summary>A link on which circuits may be made.</summary>
     internal static async Task<RawLink> OpenAsync(int port)
     {
         RawLink link = await ConnectAsync(port);
         await link.SendVersionsAsync(3, 4, 5);
         await link.SendNetInfoAsync();
-        await link.ProbeAsync();
         return link;
     }
 

@@ -28,6 +28,8 @@ public sealed class SoleAuthorityTests
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         Curl throughStock = Curl.ThroughSocks5(stock.Clients[0].SocksPort);
         await AssertFetchesAsync(throughStock, server);
+        await Deadline.UntilAsync("a consensus with every relay", Limit, async () =>
+            (await authority.Directory.GetRunningRelaysAsync()).IsSupersetOf(stock.Relays.Concat(stock.Exits).Select(relay => relay.Fingerprint)));
         await AssertFlagsAsync(authority, stock);
 
         StockTorNode exit = await KillExitInUseAsync(client, stock, server);

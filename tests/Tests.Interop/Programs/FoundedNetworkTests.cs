@@ -20,6 +20,10 @@ public sealed class FoundedNetworkTests : IDisposable
             "authority", "--data", _directory.Make("authority"), "--name", "club", "--address", "127.0.0.1",
             "--or-port", Text(ports[0]), "--dir-port", Text(ports[1]), "--voting-interval", "10");
         string file = (await authority.WaitForLineAsync("Others join with", Limit)).Split(' ')[^1];
+        byte[] founded = await File.ReadAllBytesAsync(file.Split('#')[0]);
+        server.Files["club"] = founded;
+        string url = server.Url("/files/club");
+        string fingerprint = await AssertNeedsFingerprintAsync(url);
         var relays = new List<PeerProcess>();
         try
         {
@@ -28,14 +32,14 @@ public sealed class FoundedNetworkTests : IDisposable
                 string[] exit = number == 4 ? ["--exit-policy", $"accept 127.0.0.1:{Text(server.Port)},accept *:*"] : [];
                 relays.Add(TunicProgram.Start(
                 [
-                    "relay", "--data", _directory.Make($"relay{Text(number)}"), "--join", file, "--address", "127.0.0.1",
+                    "relay", "--data", _directory.Make($"relay{Text(number)}"), "--join", number == 1 ? $"{url}#{fingerprint}" : file, "--address", "127.0.0.1",
                     "--nickname", $"relay{Text(number)}", "--or-port", Text(ports[number + 1]), .. exit,
                 ]));
             }
 
             await Task.WhenAll(relays.Select(relay => relay.WaitForLineAsync("Bootstrapped 100%", Limit)));
             await using PeerProcess fetch = TunicProgram.Start(
-                "fetch", server.Url("/bytes/100000"), "--json", "--data", _directory.Make("client"), "--join", file, "--time-limit", "60");
+                "fetch", server.Url("/bytes/100000"), "--json", "--data", _directory.Make("client"), "--join", url, "--accept", fingerprint, "--time-limit", "60");
 
             int code = await fetch.WaitForExitAsync(Limit);
 
@@ -71,6 +75,27 @@ public sealed class FoundedNetworkTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>From the network the file is taken only with its fingerprint, which is shown; a wrong one is refused.</summary>
+    private async Task<string> AssertNeedsFingerprintAsync(string url)
+    {
+        string asked = await AssertRefusedAsync(url);
+        string fingerprint = asked.Split("--accept ")[1].Split(' ', '\n')[0].Trim();
+        Assert.Equal(64, fingerprint.Length);
+        string other = new('0', 64);
+        Assert.Contains("signed by", await AssertRefusedAsync($"{url}#{other}"), StringComparison.Ordinal);
+        Assert.Contains("signed by", await AssertRefusedAsync(url, "--accept", other), StringComparison.Ordinal);
+        Assert.Contains("404", await AssertRefusedAsync($"{url}-not-there#{fingerprint}"), StringComparison.Ordinal);
+        return fingerprint;
+    }
+
+    private async Task<string> AssertRefusedAsync(string source, params string[] arguments)
+    {
+        await using PeerProcess fetch = TunicProgram.Start(
+            ["fetch", "http://127.0.0.1:1/", "--data", _directory.Make("refused"), "--join", source, "--time-limit", "30", .. arguments]);
+        Assert.Equal(1, await fetch.WaitForExitAsync(Limit));
+        return string.Join('\n', fetch.Lines);
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

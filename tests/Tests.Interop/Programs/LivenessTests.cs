@@ -30,6 +30,8 @@ public sealed class LivenessTests : IDisposable
         if (isAsked)
         {
             UnixSignals.Terminate(exit.Id);
+            await Deadline.UntilAsync("the exit has heard the signal", Limit, async () => // a stream that is open before dies with it
+                (await File.ReadAllTextAsync(Path.Combine(home, "exit1", "notices.log"))).Contains("Catching signal TERM", StringComparison.Ordinal));
         }
         else
         {

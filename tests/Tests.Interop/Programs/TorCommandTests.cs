@@ -10,6 +10,10 @@ public sealed class TorCommandTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
+    /// <summary>A network of an authority that nobody is.</summary>
+    private const string TorrcOfNobody =
+        "DirAuthority nobody orport=1 no-v2 v3ident=0123456789ABCDEF0123456789ABCDEF01234567 127.0.0.1:1 0123456789ABCDEF0123456789ABCDEF01234567";
+
     private readonly TestDirectory _directory = new("tunic-command");
 
     [Fact]
@@ -100,6 +104,27 @@ public sealed class TorCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hangup_changes_who_may_use_the_ports_and_keeps_everything_when_the_torrc_is_bad()
+    {
+        string[] arguments = TunicProgram.WriteTorrc(_directory.FullPath, "SocksPort 127.0.0.1:auto", "Log notice stdout", TorrcOfNobody);
+        await using PeerProcess tunic = TunicProgram.Start(["tor", .. arguments]);
+        string opened = await tunic.WaitForLineAsync("Opened Socks listener connection (ready) on ", Limit);
+        IPEndPoint port = IPEndPoint.Parse(opened[(opened.LastIndexOf(' ') + 1)..]);
+        Assert.True(await IsServedAsync(port));
+        string torrc = Path.Combine(_directory.FullPath, "torrc");
+        string before = await File.ReadAllTextAsync(torrc);
+
+        await File.WriteAllTextAsync(torrc, before + "SocksPolicy reject *\nNoSuchOption 1\n");
+        tunic.SendSignal(1);
+        await tunic.WaitForLineAsync("The configuration was not changed--see warnings above.", Limit);
+        Assert.True(await IsServedAsync(port));
+
+        await File.WriteAllTextAsync(torrc, before + "SocksPolicy reject *\n");
+        tunic.SendSignal(1);
+        await Deadline.UntilAsync("the policy holds", Limit, async () => !await IsServedAsync(port));
+    }
+
+    [Fact]
     public async Task A_quiet_start_says_nothing()
     {
         await using PeerProcess tunic = TunicProgram.Start(
@@ -112,6 +137,22 @@ public sealed class TorCommandTests : IDisposable
     }
 
     public void Dispose() => _directory.Dispose();
+
+    /// <summary>Whether the SOCKS port answers to the choice of a method.</summary>
+    private static async Task<bool> IsServedAsync(IPEndPoint port)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(port);
+        try
+        {
+            await client.GetStream().WriteAsync(new byte[] { 5, 1, 0 });
+            return await client.GetStream().ReadAsync(new byte[2]) > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static async Task<(int Code, IReadOnlyList<string> Lines)> RunAsync(params string[] arguments)
     {

@@ -35,6 +35,7 @@ public sealed class DirectoryPortInteropTests
             new IPEndPoint(IPAddress.Loopback, 0),
             new DirectoryServer(store, new DirectoryServerOptions()),
             new ConnectionLimits(new ConnectionLimitOptions { MaxConnections = 10 }, IPAddress.IsLoopback, SystemRandomSource.Instance),
+            _ => true,
             NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         Task serving = listener.RunAsync(stop.Token);

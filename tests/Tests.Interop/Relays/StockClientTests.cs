@@ -12,19 +12,19 @@ public sealed class StockClientTests
     public async Task A_stock_client_uses_our_relay_in_every_place()
     {
         await using StockTorNetwork network = await StockTorNetwork.StartAsync(new StockTorOptions { Clients = 0 });
-        await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions
-        {
-            Authorities = 0,
-            Relays = 2,
-            Exits = 1,
-            ForeignAuthorities = network.DirAuthorityLines,
-            Bandwidths = network.Bandwidths,
-        });
-        (TunicTorNode first, TunicTorNode second, TunicTorNode exit) = (ours.Relays[0], ours.Relays[1], ours.Exits[0]);
+        var options = new TunicTorOptions { Authorities = 0, ForeignAuthorities = network.DirAuthorityLines, Bandwidths = network.Bandwidths };
+        await using TunicTorNetwork relays = await TunicTorNetwork.StartAsync(options with { Relays = 2 });
+        (TunicTorNode first, TunicTorNode second) = (relays.Relays[0], relays.Relays[1]);
+        await network.WaitForConsensusWithAsync([first.Fingerprint, second.Fingerprint]);
+
+        // An exit refuses what comes from a relay that its consensus does not have: ours begins with one that has them, stock's is waited for.
+        await using TunicTorNetwork exits = await TunicTorNetwork.StartAsync(options with { Exits = 1 });
+        TunicTorNode exit = exits.Exits[0];
         await network.WaitForConsensusWithAsync([first.Fingerprint, second.Fingerprint, exit.Fingerprint]);
         await network.Exits[0].WaitUntilItKnowsAsync([second.Fingerprint], TimeSpan.FromSeconds(90));
         StockTorNode client = network.Add(StockTorRole.Client, "LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 60");
         await client.WaitForBootstrapAsync(TimeSpan.FromSeconds(60));
+        await client.WaitUntilItCanUseAsync([first.Fingerprint, second.Fingerprint, exit.Fingerprint], TimeSpan.FromSeconds(90));
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         string[] stock = [network.Relays[0].Fingerprint, network.Relays[1].Fingerprint, network.Exits[0].Fingerprint];
         (string Places, string[] Path)[] paths =

@@ -58,13 +58,13 @@ public sealed class Curl
     }
 
     /// <summary>Posts a body and returns the answer.</summary>
-    public async Task<CurlResult> PostAsync(string url, byte[] body)
+    public async Task<CurlResult> PostAsync(string url, byte[] body, params string[] arguments)
     {
         string file = Path.GetTempFileName();
         try
         {
             await File.WriteAllBytesAsync(file, body);
-            return await GetAsync(url, "--data-binary", $"@{file}", "--header", "Expect:");
+            return await GetAsync(url, ["--data-binary", $"@{file}", "--header", "Expect:", .. arguments]);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -6,7 +7,7 @@ namespace Tunic.Tests.Interop.Support;
 
 /// <summary>A web server on 127.0.0.1 with answers that a test can predict.</summary>
 /// <remarks>
-/// GET /bytes/N: N bytes of <see cref="Content"/>. GET /slow/N/MS: N bytes, one each MS milliseconds. POST /upload: the SHA-256 of the body
+/// GET /files/NAME: what a test put there. GET /bytes/N: N bytes of <see cref="Content"/>. GET /slow/N/MS: N bytes, one each MS milliseconds. POST /upload: the SHA-256 of the body
 /// in hexadecimal. POST /echo: the body. GET /headers: the request's headers, a line each. GET /port: the port that the request came from.
 /// Anything else: 404.
 /// </remarks>
@@ -30,6 +31,9 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>What /files/NAME answers, by name.</summary>
+    public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
     /// <summary>How many requests have reached it.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -85,6 +89,9 @@ public sealed class LoopbackHttpServer : IAsyncDisposable
             {
                 case ["bytes", string count]:
                     await SendAsync(context, Content(Number(count)));
+                    break;
+                case ["files", string name] when Files.TryGetValue(name, out byte[]? file):
+                    await SendAsync(context, file);
                     break;
                 case ["slow", string count, string pause]:
                     await SendSlowlyAsync(context, Content(Number(count)), Number(pause));

@@ -82,6 +82,27 @@ public sealed class StockTorNode : IAsyncDisposable
         });
     }
 
+    /// <summary>Waits until it has the microdescriptors of these relays too, so that its controller may build circuits through them.</summary>
+    public async Task WaitUntilItCanUseAsync(IReadOnlyCollection<string> fingerprints, TimeSpan limit)
+    {
+        await WaitUntilItKnowsAsync(fingerprints, limit);
+        await using TorControl control = await ControlAsync();
+        foreach (string fingerprint in fingerprints)
+        {
+            await Deadline.UntilAsync($"{Name} has the microdescriptor of {fingerprint}", limit, async () =>
+            {
+                try
+                {
+                    return (await control.GetInfoAsync($"md/id/{fingerprint}")).Contains("onion-key", StringComparison.Ordinal);
+                }
+                catch (InvalidOperationException)
+                {
+                    return false; // stock's word for "not yet"
+                }
+            });
+        }
+    }
+
     /// <summary>Reads the identity's fingerprint, which tor writes when it starts as a relay.</summary>
     internal async Task ReadFingerprintAsync(TimeSpan limit)
     {

@@ -80,7 +80,7 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         foreach (TunicTorNode authority in authorities)
         {
             Bandwidths.Set(authority.Fingerprint, 1);
-            Start(authority, [.. ServerLines(authority), "ExitRelay 0", .. AuthorityLines(authority, offset)]);
+            Start(authority, [.. ServerLines(authority), "SocksPort 0", "ExitRelay 0", .. options.AuthorityLines, .. AuthorityLines(authority, offset)]);
         }
 
         await Task.WhenAll(authorities.Select(authority => authority.Process.WaitForLineAsync("Opened Directory listener", StepLimit)));
@@ -95,16 +95,25 @@ public sealed class TunicTorNetwork : IAsyncDisposable
         ];
         foreach (TunicTorNode relay in relays)
         {
-            string[] exit = _exits.Contains(relay) ? ["ExitRelay 1", "ExitPolicy accept *:*"] : ["ExitRelay 0"];
+            string[] exit = _exits.Contains(relay) ? ["ExitRelay 1", .. options.ExitLines] : ["SocksPort 0", "ExitRelay 0"];
             Start(relay, [.. ServerLines(relay), .. exit]);
         }
 
-        await Task.WhenAll(relays.Select(async relay =>
-        {
-            relay.Fingerprint = (await relay.Process.WaitForLineAsync("identity key fingerprint is", StepLimit)).Split('\'')[^2].Split(' ')[1];
-            Bandwidths.Set(relay.Fingerprint);
-        }));
+        await Task.WhenAll(relays.Select(RegisterAsync));
         await Task.WhenAll(relays.Select(relay => relay.WaitForBootstrapAsync(StepLimit)));
+
+        // An exit refuses what comes from a relay that its consensus does not have, and the first one may not have all.
+        string whole = Text($" with {_authorities.Count + relays.Length} relays");
+        if (_authorities.Count > 0)
+        {
+            await Task.WhenAll(relays.Select(relay => relay.Process.WaitForLineAsync(whole, StepLimit)));
+        }
+    }
+
+    private async Task RegisterAsync(TunicTorNode relay)
+    {
+        relay.Fingerprint = (await relay.Process.WaitForLineAsync("identity key fingerprint is", StepLimit)).Split('\'')[^2].Split(' ')[1];
+        Bandwidths.Set(relay.Fingerprint);
     }
 
     private TunicTorNode Prepare(List<TunicTorNode> nodes, string role)
@@ -123,7 +132,6 @@ public sealed class TunicTorNetwork : IAsyncDisposable
 
     private static string[] ServerLines(TunicTorNode node) =>
     [
-        "SocksPort 0",
         "Address 127.0.0.1",
         "AssumeReachable 1",
         $"Nickname {node.Name}",

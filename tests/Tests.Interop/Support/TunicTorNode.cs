@@ -48,6 +48,14 @@ public sealed class TunicTorNode : IAsyncDisposable
 
     public void Start() => _process = TunicProgram.StartTor(_directory, [.. Torrc]);
 
+    /// <summary>Has it read a torrc with these lines besides, which have to name a log file of their own.</summary>
+    public async Task ReloadAsync(string logFile, TimeSpan limit, params string[] lines)
+    {
+        TunicProgram.WriteTorrc(_directory, [.. Torrc, "Log notice stdout", $"Log debug file {logFile}", .. lines]);
+        Process.SendSignal(1);
+        await Deadline.UntilAsync($"{Name} uses {logFile}", limit, () => Task.FromResult(File.Exists(logFile)));
+    }
+
     /// <summary>Starts it again on the same data directory, whether it still runs or was killed.</summary>
     public async Task RestartAsync()
     {

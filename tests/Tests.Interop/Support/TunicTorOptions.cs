@@ -12,6 +12,12 @@ public sealed record TunicTorOptions
 
     public int Clients { get; init; }
 
+    /// <summary>Lines of exits besides those that every relay has.</summary>
+    public IReadOnlyList<string> ExitLines { get; init; } = ["SocksPort 0", "ExitPolicy accept *:*"];
+
+    /// <summary>Further lines of authorities, before those that every one has.</summary>
+    public IReadOnlyList<string> AuthorityLines { get; init; } = [];
+
     /// <summary>Complete DirAuthority lines of authorities that this network does not start, without the option name.</summary>
     public IReadOnlyList<string> ForeignAuthorities { get; init; } = [];
 

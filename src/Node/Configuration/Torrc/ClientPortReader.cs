@@ -123,6 +123,11 @@ internal sealed class ClientPortReader(TorrcSettings settings, string option, st
             throw Invalid(fault, line);
         }
 
+        if (port.KeepAliveIsolateSocksAuthentication)
+        {
+            settings.Warn($"KeepAliveIsolateSOCKSAuth of {portName}Port is not supported yet and is ignored.", line);
+        }
+
         if (port.UnixPath is null && !IPAddress.IsLoopback(port.Address))
         {
             settings.Warn($"You specified a public address '{port.Address}' for {portName}Port. Other people might find your computer and use it as an open proxy.", line);

@@ -23,11 +23,11 @@ internal sealed record TorrcClientOptions
 
     internal required bool TestSocks { get; init; }
 
-    internal required IReadOnlyList<string> WarnPlaintextPorts { get; init; }
+    internal required IReadOnlySet<int> WarnPlaintextPorts { get; init; }
 
-    internal required IReadOnlyList<string> RejectPlaintextPorts { get; init; }
+    internal required IReadOnlySet<int> RejectPlaintextPorts { get; init; }
 
-    internal required IReadOnlyList<string> LongLivedPorts { get; init; }
+    internal required IReadOnlySet<int> LongLivedPorts { get; init; }
 
     /// <summary>Do not ask exits for private addresses.</summary>
     internal required bool RejectInternalAddresses { get; init; }
@@ -36,8 +36,6 @@ internal sealed record TorrcClientOptions
     internal required bool DnsRejectInternalAddresses { get; init; }
 
     internal required TimeSpan MaxCircuitDirtiness { get; init; }
-
-    internal required TimeSpan NewCircuitPeriod { get; init; }
 
     internal required int MaxCircuitsPending { get; init; }
 

@@ -1,4 +1,5 @@
 using Tunic.Tor.Protocol.Documents.Policies;
+using Tunic.Tor.Relay.Exits.Dns;
 
 namespace Tunic.Node.Configuration.Torrc;
 
@@ -18,6 +19,9 @@ internal sealed record TorrcExitOptions
     internal required bool ReducedPolicy { get; init; }
 
     internal required bool IPv6 { get; init; }
+
+    /// <summary>How names are looked up.</summary>
+    internal required DnsOptions Dns { get; init; }
 
     /// <summary>Refuse streams of circuits whose hop before is no known relay; null for auto: by the consensus.</summary>
     internal required bool? RefuseUnknown { get; init; }

@@ -25,15 +25,10 @@ internal sealed record TorrcGeneralOptions
     /// <summary>Addresses and names in logs are replaced by [scrubbed]; "relay" only where this process acts as a relay.</summary>
     internal required SafeLogging SafeLogging { get; init; }
 
-    /// <summary>Peers that break the protocol are logged as warnings.</summary>
-    internal required bool ProtocolWarnings { get; init; }
-
     /// <summary>Opens and makes no connection at all.</summary>
     internal required bool DisableNetwork { get; init; }
 
-    /// <summary>0: as many as the machine has.</summary>
-    internal required int NumCpus { get; init; }
-
+    /// <summary>Files and sockets that the system must allow at least.</summary>
     internal required int ConnectionLimit { get; init; }
 
     /// <summary>Process whose end ends this one.</summary>

@@ -33,7 +33,7 @@ internal static class TorrcLoader
         settings.Assign(torrc);
         settings.Assign(commandLine.Options);
         TorrcOptions options = TorrcOptionsReader.Read(settings);
-        return new TorrcLoadResult(options, settings.Warnings, notices, settings, commandLine.TorrcPath == "-" ? null : PathOf(commandLine));
+        return new TorrcLoadResult(options, settings, settings.Warnings, notices, commandLine.TorrcPath == "-" ? null : PathOf(commandLine));
     }
 
     private static IReadOnlyList<TorrcLine> ReadDefaults(TorCommandLine commandLine, List<string> notices)

@@ -1,5 +1,7 @@
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Paths;
+using Tunic.Tor.Relay.Exits.Dns;
 
 namespace Tunic.Node.Configuration.Torrc;
 
@@ -7,6 +9,7 @@ namespace Tunic.Node.Configuration.Torrc;
 internal static class TorrcOptionsReader
 {
     private const int DefaultSocksPort = 9050;
+    private const string AnyFamily = "*";
     private static readonly TimeSpan ShortestDirtiness = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestDirtiness = TimeSpan.FromDays(30);
     private static readonly TimeSpan ShortestStreamTimeout = TimeSpan.FromSeconds(10);
@@ -43,16 +46,14 @@ internal static class TorrcOptionsReader
             LogTimeGranularity = settings.Interval("LogTimeGranularity"),
             TruncateLogFile = settings.Flag("TruncateLogFile"),
             SafeLogging = ReadSafeLogging(settings),
-            ProtocolWarnings = settings.Flag("ProtocolWarnings"),
             DisableNetwork = settings.Flag("DisableNetwork"),
-            NumCpus = settings.Integer("NumCPUs"),
             ConnectionLimit = settings.Integer("ConnLimit"),
             OwningControllerProcess = ReadOwner(settings),
             ReloadTorrcOnHangup = settings.Flag("__ReloadTorrcOnSIGHUP"),
             ShutdownWaitLength = settings.Interval("ShutdownWaitLength"),
             MaxMemoryInQueues = settings.Size("MaxMemInQueues"),
             MetricsPort = MetricsPortReader.Read(settings),
-            MetricsPolicy = new ExitPolicy([.. ReadPolicy(settings, "MetricsPortPolicy").Rules, .. ExitPolicy.RejectAll.Rules]),
+            MetricsPolicy = new ExitPolicy([.. TorrcRules.ReadAddressPolicy(settings, "MetricsPortPolicy").Rules, .. ExitPolicy.RejectAll.Rules]),
         };
     }
 
@@ -82,17 +83,16 @@ internal static class TorrcOptionsReader
         SocksPorts = new ClientPortReader(settings, "SocksPort", "Socks").Read(DefaultSocksPort),
         HttpTunnelPorts = new ClientPortReader(settings, "HTTPTunnelPort", "HTTP Tunnel").Read(defaultPort: 0),
         DnsPorts = new ClientPortReader(settings, "DNSPort", "DNS").Read(defaultPort: 0),
-        SocksPolicy = ReadPolicy(settings, "SocksPolicy"),
+        SocksPolicy = TorrcRules.ReadAddressPolicy(settings, "SocksPolicy"),
         SocksTimeout = settings.Interval("SocksTimeout"),
         SafeSocks = settings.Flag("SafeSocks"),
         TestSocks = settings.Flag("TestSocks"),
-        WarnPlaintextPorts = settings.Csv("WarnPlaintextPorts"),
-        RejectPlaintextPorts = settings.Csv("RejectPlaintextPorts"),
-        LongLivedPorts = settings.Csv("LongLivedPorts"),
+        WarnPlaintextPorts = TorrcRules.ReadPorts(settings, "WarnPlaintextPorts"),
+        RejectPlaintextPorts = TorrcRules.ReadPorts(settings, "RejectPlaintextPorts"),
+        LongLivedPorts = TorrcRules.ReadPorts(settings, "LongLivedPorts"),
         RejectInternalAddresses = settings.Flag("ClientRejectInternalAddresses"),
         DnsRejectInternalAddresses = settings.Flag("ClientDNSRejectInternalAddresses"),
         MaxCircuitDirtiness = ReadDirtiness(settings),
-        NewCircuitPeriod = settings.Interval("NewCircuitPeriod"),
         MaxCircuitsPending = settings.Integer("MaxClientCircuitsPending"),
         LearnCircuitBuildTimeout = settings.Flag("LearnCircuitBuildTimeout"),
         CircuitBuildTimeout = settings.Interval("CircuitBuildTimeout"),
@@ -135,13 +135,15 @@ internal static class TorrcOptionsReader
             OrPorts = new ServerPortReader(settings, "ORPort").Read(),
             DirPorts = new ServerPortReader(settings, "DirPort").Read(),
             DirCache = settings.Flag("DirCache"),
-            DirPolicy = ReadPolicy(settings, "DirPolicy"),
+            MaxHsDirCacheBytes = settings.Size("MaxHSDirCacheBytes"),
+            DirPolicy = TorrcRules.ReadAddressPolicy(settings, "DirPolicy"),
             AssumeReachable = settings.Flag("AssumeReachable"),
             AssumeReachableIPv6 = settings.Tristate("AssumeReachableIPv6"),
             PublishDescriptor = settings.Csv("PublishServerDescriptor") is [not "0", ..],
             MyFamily = [.. settings.Values("MyFamily").SelectMany(SplitList)],
-            FamilyIds = [.. settings.Values("FamilyId").SelectMany(SplitList)],
-            FamilyKeyDirectory = settings.Text("FamilyKeyDirectory"),
+            FamilyIds = [.. settings.Lines("FamilyId").Where(line => line.Value != AnyFamily).Select(ReadFamilyId)],
+            AcceptsAnyFamily = settings.Values("FamilyId").Contains(AnyFamily),
+            FamilyKeyDirectory = settings.Text("FamilyKeyDirectory") is { } family ? Directory(family) : null,
             SigningKeyLifetime = settings.Interval("SigningKeyLifetime"),
             BandwidthRate = rate == 0 ? burst : rate,
             BandwidthBurst = burst == 0 ? rate : burst,
@@ -153,11 +155,17 @@ internal static class TorrcOptionsReader
     private static TorrcExitOptions ReadExit(TorrcSettings settings) => new()
     {
         ExitRelay = settings.Tristate("ExitRelay"),
-        Policy = ReadPolicy(settings, "ExitPolicy"),
+        Policy = TorrcRules.ReadPolicy(settings, "ExitPolicy"),
         RejectPrivate = settings.Flag("ExitPolicyRejectPrivate"),
         RejectLocalInterfaces = settings.Flag("ExitPolicyRejectLocalInterfaces"),
         ReducedPolicy = settings.Flag("ReducedExitPolicy"),
         IPv6 = settings.Flag("IPv6Exit"),
+        Dns = new DnsOptions
+        {
+            ResolvConfFile = settings.Text("ServerDNSResolvConfFile") ?? new DnsOptions().ResolvConfFile,
+            UsesSearchDomains = settings.Flag("ServerDNSSearchDomains"),
+            RandomizesCase = settings.Flag("ServerDNSRandomizeCase"),
+        },
         RefuseUnknown = settings.Tristate("RefuseUnknownExits"),
     };
 
@@ -220,22 +228,6 @@ internal static class TorrcOptionsReader
         StreamDefenseType = settings.Integer("DoSStreamCreationDefenseType"),
     };
 
-    private static ExitPolicy ReadPolicy(TorrcSettings settings, string option)
-    {
-        var rules = new List<ExitPolicyRule>();
-        foreach (TorrcLine line in settings.Lines(option))
-        {
-            if (!ExitPolicyParser.TryParseConfiguration(line.Value, out ExitPolicy policy))
-            {
-                throw TorrcException.Invalid($"Error in {option} entry: malformed policy '{line.Value}'", line);
-            }
-
-            rules.AddRange(policy.Rules);
-        }
-
-        return new ExitPolicy(rules);
-    }
-
     private static RelaySet? ReadRelays(TorrcSettings settings, string option) =>
         settings.Line(option) is { Value.Length: > 0 } line ? ReadRelays(line, option) : null;
 
@@ -285,6 +277,14 @@ internal static class TorrcOptionsReader
 
         settings.Warn("CircuitStreamTimeout option is too short; raising to 10 seconds.", settings.Line("CircuitStreamTimeout"));
         return ShortestStreamTimeout;
+    }
+
+    private static Ed25519Identity ReadFamilyId(TorrcLine line)
+    {
+        var key = new byte[Ed25519Identity.Length];
+        return Convert.TryFromBase64String(line.Value.TrimEnd('=') + "=", key, out int length) && length == key.Length
+            ? new Ed25519Identity(key)
+            : throw TorrcException.Invalid($"Invalid FamilyId {line.Value}", line);
     }
 
     private static SafeLogging ReadSafeLogging(TorrcSettings settings)

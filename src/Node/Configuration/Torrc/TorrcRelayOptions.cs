@@ -1,3 +1,4 @@
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Policies;
 
 namespace Tunic.Node.Configuration.Torrc;
@@ -21,6 +22,9 @@ internal sealed record TorrcRelayOptions
 
     internal required bool DirCache { get; init; }
 
+    /// <summary>0: a fifth of MaxMemInQueues.</summary>
+    internal required long MaxHsDirCacheBytes { get; init; }
+
     /// <summary>Applied to the addresses of those who use the DirPort; without rules everybody is accepted.</summary>
     internal required ExitPolicy DirPolicy { get; init; }
 
@@ -35,8 +39,13 @@ internal sealed record TorrcRelayOptions
     /// <summary>Fingerprints of relays of the same operator.</summary>
     internal required IReadOnlyList<string> MyFamily { get; init; }
 
-    internal required IReadOnlyList<string> FamilyIds { get; init; }
+    /// <summary>Families with a key of their own, by it.</summary>
+    internal required IReadOnlyList<Ed25519Identity> FamilyIds { get; init; }
 
+    /// <summary>"*" was among them: every family whose key is found.</summary>
+    internal required bool AcceptsAnyFamily { get; init; }
+
+    /// <summary>Absolute; null for the key directory.</summary>
     internal required string? FamilyKeyDirectory { get; init; }
 
     internal required TimeSpan SigningKeyLifetime { get; init; }

@@ -40,6 +40,11 @@ internal sealed class DnsResolver(StreamGate gate, DnsListenerOptions options)
 
     private async Task<DnsResponse> AnswerAsync(DnsQuery query, IPEndPoint listener, IPAddress client, CancellationToken cancel)
     {
+        if (!gate.Accepts(client))
+        {
+            return new DnsResponse(query, DnsResponseCode.Refused);
+        }
+
         if (query.OperationCode == 0 && query.Questions.Count == 0)
         {
             return new DnsResponse(query, DnsResponseCode.NoError); // as stock

@@ -39,11 +39,7 @@ public sealed partial class SocksListener : ProxyListener
             return;
         }
 
-        if (request.IsAddressOnly && request.Command == SocksCommand.Connect && _addressWarning.Allows())
-        {
-            LogAddressOnly(Log, _options.OptionName);
-        }
-
+        LogManner(request);
         IsolationKey isolation = _gate.CreateKey(
             LocalEndPoint,
             connection.ClientAddress,
@@ -65,7 +61,7 @@ public sealed partial class SocksListener : ProxyListener
     private async Task<SocksRequest?> ReadRequestAsync(ProxyConnection connection, CancellationToken stop)
     {
         using CancellationTokenSource timer = StartTimer(_options.HandshakeTimeout, stop);
-        var handshake = new SocksHandshake(_options.Handshake);
+        var handshake = new SocksHandshake(_options.Handshake with { RejectAddresses = _options.Handshake.RejectAddresses || _options.Rules().RejectsAddresses });
         while (true)
         {
             SocksAction action = handshake.Advance(connection.Input.Span);
@@ -89,6 +85,23 @@ public sealed partial class SocksListener : ProxyListener
 
                     break;
             }
+        }
+    }
+
+    /// <summary>Whether the application looks names up itself, which its DNS server would see.</summary>
+    private void LogManner(SocksRequest request)
+    {
+        bool logsAll = _options.Rules().LogsEveryRequest;
+        if (request.IsAddressOnly && request.Command == SocksCommand.Connect)
+        {
+            if (logsAll || _addressWarning.Allows())
+            {
+                LogAddressOnly(Log, _options.OptionName);
+            }
+        }
+        else if (logsAll && !request.IsAddressOnly)
+        {
+            LogHarmless(Log, request.Version == SocksVersion.Socks5 ? "socks5" : "socks4a", request.Target.Port);
         }
     }
 
@@ -163,6 +176,11 @@ public sealed partial class SocksListener : ProxyListener
         Level = LogLevel.Warning,
         Message = "{Option}: an application gives only an IP address. One that looks names up itself may tell its DNS server where it goes: let it use SOCKS4a, or SOCKS5 with host names")]
     private static partial void LogAddressOnly(ILogger log, string option);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Your application (using {Version} to port {Port}) instructed Tor to take care of the DNS resolution itself if necessary. This is good.")]
+    private static partial void LogHarmless(ILogger log, string version, int port);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Option}: refused a handshake: {Why}")]
     private static partial void LogRefused(ILogger log, string option, string why);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Tunic.Primitives.Errors;
 using Tunic.Primitives.Time;
 
 namespace Tunic.Tor.Network.Channels.OpenSsl;
@@ -50,7 +51,8 @@ public sealed class TlsConnector(RandomSource random, TlsConnectorOptions option
         catch (SocketException failure)
         {
             socket?.Dispose();
-            throw new IOException(failure.Message, failure);
+            string why = new SocketException(failure.ErrorCode).Message; // without the address, which the system's own text has
+            throw new IOException($"{Sensitive.OfOurs(address)}: {why}", failure);
         }
         catch
         {

@@ -25,6 +25,8 @@ public sealed partial class TlsListener(
 
     private readonly BackgroundTasks _handshakes = new(environment.Log);
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+    private readonly HandshakeSlots _strangers = new(options.MaxHandshakes);
+    private readonly HandshakeSlots _relays = new(options.MaxRelayHandshakes);
     private Socket? _socket;
     private Task _accepting = Task.CompletedTask;
 
@@ -36,25 +38,8 @@ public sealed partial class TlsListener(
     /// <exception cref="SocketException">The address is not ours or in use.</exception>
     public void Start()
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            {
-                socket.DualMode = false; // IPv4 has a listener of its own
-            }
-
-            socket.Bind(address);
-            socket.Listen(options.Backlog);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        _socket = socket;
-        _accepting = AcceptAsync(socket);
+        _socket = OwnListeners.Open(address, options.Backlog);
+        _accepting = AcceptAsync(_socket);
     }
 
     /// <summary>Stops accepting and breaks off the handshakes under way. Channels that are open stay.</summary>
@@ -95,19 +80,22 @@ public sealed partial class TlsListener(
             return;
         }
 
-        if (!_handshakes.TryRun(cancel => OpenAsync(connection, remote.Address, cancel), options.MaxHandshakes))
+        HandshakeSlots slots = limits.IsExempt(remote.Address) ? _relays : _strangers;
+        if (!_handshakes.TryRun(cancel => OpenAsync(connection, remote.Address, slots, cancel)))
         {
             connection.Dispose();
             limits.Leave(remote.Address);
         }
     }
 
-    private async Task OpenAsync(Socket connection, IPAddress remote, CancellationToken cancel)
+    private async Task OpenAsync(Socket connection, IPAddress remote, HandshakeSlots slots, CancellationToken cancel)
     {
+        HandshakeSlot slot = slots.Enter(remote);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, slot.Token);
         try
         {
-            ChannelTransport transport = await EncryptAsync(connection, cancel);
-            Channel channel = await open(transport, cancel);
+            ChannelTransport transport = await EncryptAsync(connection, either.Token);
+            Channel channel = await open(transport, either.Token);
             _ = channel.Completion.ContinueWith(
                 _ => limits.Leave(remote), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
@@ -119,7 +107,11 @@ public sealed partial class TlsListener(
                 throw;
             }
 
-            LogRefused(environment.Log, failure.Message); // a stranger's fault: nothing that the operator has to know
+            LogRefused(environment.Log, Sensitive.Of(remote), failure.Message); // a stranger's fault: nothing that the operator has to know
+        }
+        finally
+        {
+            slots.Leave(slot);
         }
     }
 
@@ -145,6 +137,6 @@ public sealed partial class TlsListener(
     [LoggerMessage(Level = LogLevel.Warning, Message = "cannot accept a connection: {Error}")]
     private static partial void LogAcceptFailed(ILogger log, SocketError error);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection failed: {Reason}")]
-    private static partial void LogRefused(ILogger log, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "an incoming connection from {Remote} failed: {Reason}")]
+    private static partial void LogRefused(ILogger log, Sensitive<IPAddress> remote, string reason);
 }

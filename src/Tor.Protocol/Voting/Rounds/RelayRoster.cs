@@ -62,6 +62,14 @@ public sealed class RelayRoster
         return WithoutSelf(relays);
     }
 
+    /// <summary>
+    /// The relays of an upload that have not been reached for a long time, though their descriptors may be no news: after an authority has been started
+    /// they would else wait for their turn, which comes every 20 minutes, if they come up later than it (here stock only waits).
+    /// </summary>
+    public IEnumerable<RsaIdentity> FindUnreached(ReceivedUpload upload, DateTime now) => WithoutSelf(upload.Descriptors
+        .Select(descriptor => descriptor.Identity)
+        .Where(relay => Shelf.FindCurrent(relay) is not null && !(Reachability.Find(relay).IPv4 > now - FlagAssigner.ReachableFor)));
+
     /// <summary>Takes the relays whose turn it is to be tested.</summary>
     public IEnumerable<RsaIdentity> TakeDueTests(DateTime now) => WithoutSelf(Reachability.TakeDue(Shelf.Current.Keys, now));
 
@@ -92,6 +100,10 @@ public sealed class RelayRoster
             History.OnReachable(relay, address, now, penalty);
         }
     }
+
+    /// <summary>Whether the relay was reached lately or is in the consensus. Its tests must not wait for those of relays that were only uploaded.</summary>
+    public bool IsProven(RsaIdentity relay, DateTime now) =>
+        Shelf.IsListed(relay) || Reachability.Find(relay).IPv4 > now - FlagAssigner.ReachableFor;
 
     /// <summary>Whether the relay has uploaded, and has been reached where that matters.</summary>
     public bool IsReady(RsaIdentity relay) => Shelf.FindCurrent(relay) is not null

@@ -1,5 +1,4 @@
 using Tunic.Primitives.Keys;
-using Tunic.Tor.Protocol.Documents.Votes;
 using Tunic.Tor.Protocol.Voting.Timing;
 
 namespace Tunic.Tor.Protocol.Voting.Rounds;
@@ -7,8 +6,13 @@ namespace Tunic.Tor.Protocol.Voting.Rounds;
 /// <summary>The votes of the round under way and of the one before (dirvote.c, dirvote_add_vote). Pure; one owner.</summary>
 public sealed class VoteBox(IReadOnlySet<RsaIdentity> authorities)
 {
+    private const string Unrecognized = "Vote not from a recognized v3 authority";
+
     private readonly List<PendingVote> _pending = [];
     private readonly List<PendingVote> _previous = [];
+
+    /// <summary>v3 identities of those who vote.</summary>
+    public IReadOnlySet<RsaIdentity> Authorities => authorities;
 
     /// <summary>Votes of the round under way; one per authority.</summary>
     public IReadOnlyList<PendingVote> Pending => _pending;
@@ -27,21 +31,21 @@ public sealed class VoteBox(IReadOnlySet<RsaIdentity> authorities)
         (previous ? _previous : _pending).FirstOrDefault(vote => vote.Vote.Voter.Identity == identity);
 
     /// <summary>Takes a vote.</summary>
-    /// <param name="text">Its text; copied.</param>
+    /// <param name="received">The vote; its text is copied.</param>
     /// <param name="schedule">The round under way.</param>
     /// <param name="postedAt">When it was posted to us; null for our own vote and for one that we asked for.</param>
     /// <param name="accepted">The vote, when it is new and good.</param>
-    public PostAnswer Receive(ReadOnlyMemory<byte> text, VotingSchedule schedule, DateTime? postedAt, out PendingVote? accepted)
+    public PostAnswer Receive(ReceivedVote received, VotingSchedule schedule, DateTime? postedAt, out PendingVote? accepted)
     {
         accepted = null;
-        if (!Vote.TryParse(text, out Vote? vote, out _))
+        if (received.Vote is not { } vote)
         {
-            return new PostAnswer(400, "Unable to parse vote");
+            return new PostAnswer(400, received.IsStrange ? Unrecognized : "Unable to parse vote");
         }
 
         if (!authorities.Contains(vote.Voter.Identity))
         {
-            return new PostAnswer(400, "Vote not from a recognized v3 authority");
+            return new PostAnswer(400, Unrecognized);
         }
 
         if (vote.ValidAfter != schedule.ValidAfter)
@@ -71,7 +75,7 @@ public sealed class VoteBox(IReadOnlySet<RsaIdentity> authorities)
             _pending.RemoveAt(known);
         }
 
-        accepted = new PendingVote(vote, text.ToArray());
+        accepted = new PendingVote(vote, received.Text.ToArray());
         _pending.Add(accepted);
         return new PostAnswer(200, "Vote stored");
     }

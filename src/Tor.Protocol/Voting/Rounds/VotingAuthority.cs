@@ -108,10 +108,10 @@ public sealed class VotingAuthority
         _published.TryGetValue(flavor, out var published) ? published : null;
 
     /// <summary>Takes descriptors and extra-info documents.</summary>
-    public UploadAnswer ReceiveUpload(ReadOnlyMemory<byte> body, DateTime now)
+    public UploadAnswer ReceiveUpload(ReceivedUpload upload, DateTime now)
     {
-        UploadAnswer answer = Relays.Acceptance.AcceptUpload(body, now);
-        EnqueueTests(Relays.TakeUrgentTests());
+        UploadAnswer answer = Relays.Acceptance.Accept(upload, now);
+        EnqueueTests(Relays.TakeUrgentTests().Union(Relays.FindUnreached(upload, now)));
         return answer;
     }
 
@@ -119,17 +119,16 @@ public sealed class VotingAuthority
     public void OnReachable(RsaIdentity relay, Ed25519Identity ed25519Identity, IPEndPoint address, DateTime now) =>
         Relays.OnReachable(relay, ed25519Identity, address, now, FindConsensus(ConsensusFlavor.Unflavored)?.Consensus);
 
-    /// <summary>Takes one or more votes that follow each other.</summary>
-    /// <param name="body">The votes.</param>
+    /// <summary>Takes the votes of one message.</summary>
+    /// <param name="votes">From <see cref="ReceivedVote.ReadAll"/>.</param>
     /// <param name="now">Wall clock, UTC.</param>
     /// <param name="isPosted">They were posted to us; false for an answer to our question.</param>
-    public PostAnswer ReceiveVotes(ReadOnlyMemory<byte> body, DateTime now, bool isPosted)
+    public PostAnswer ReceiveVotes(IReadOnlyList<ReceivedVote> votes, DateTime now, bool isPosted)
     {
-        IReadOnlyList<ReadOnlyMemory<byte>> parts = VoteSplitter.Split(body);
         var answer = new PostAnswer(400, "Unable to parse vote");
-        for (int index = 0; index < Math.Min(parts.Count, _network.Count); index++)
+        for (int index = 0; index < votes.Count; index++)
         {
-            PostAnswer each = ReceiveVote(parts[index], now, isPosted);
+            PostAnswer each = ReceiveVote(votes[index], now, isPosted);
             answer = index == 0 || each.Status > answer.Status ? each : answer;
         }
 
@@ -252,18 +251,18 @@ public sealed class VotingAuthority
             new VoteMoment(second, Schedule.ValidAfter, now - _started, parameters));
         Microdescriptors = built.Microdescriptors;
         byte[] text = VoteWriter.Write(built.Vote, _keys.Signing);
-        ReceiveVote(text, now, isPosted: false);
+        ReceiveVote(ReceivedVote.Read(text, _network.Authorities), now, isPosted: false);
         _actions.Enqueue(new AuthorityAction.PostVote(text));
     }
 
-    private PostAnswer ReceiveVote(ReadOnlyMemory<byte> text, DateTime now, bool isPosted)
+    private PostAnswer ReceiveVote(ReceivedVote received, DateTime now, bool isPosted)
     {
         if (_isHurried)
         {
-            CatchUp(text, now);
+            CatchUp(received.Vote, now);
         }
 
-        PostAnswer answer = Votes.Receive(text, Schedule, isPosted ? now : null, out PendingVote? accepted);
+        PostAnswer answer = Votes.Receive(received, Schedule, isPosted ? now : null, out PendingVote? accepted);
         if (accepted is not null)
         {
             _certificates.TryAdd(accepted.Vote.Certificate.KeyId, accepted.Vote.Certificate);
@@ -275,10 +274,10 @@ public sealed class VotingAuthority
     }
 
     /// <summary>Authorities that start in different slots would never agree on the first consensus: the later slot wins.</summary>
-    private void CatchUp(ReadOnlyMemory<byte> text, DateTime now)
+    private void CatchUp(Vote? vote, DateTime now)
     {
         bool canStill = _round.Next is VotingStep.Vote or VotingStep.FetchMissingVotes or VotingStep.ComputeConsensus;
-        if (!canStill || !Vote.TryParse(text, out Vote? vote, out _) || !_network.Authorities.Contains(vote.Voter.Identity)
+        if (!canStill || vote is null || !_network.Authorities.Contains(vote.Voter.Identity)
             || vote.ValidAfter <= Schedule.ValidAfter || vote.ValidAfter > now)
         {
             return;
@@ -334,7 +333,7 @@ public sealed class VotingAuthority
         _actions.Enqueue(new AuthorityAction.Publish(consensus, text));
         if (consensus.Flavor == ConsensusFlavor.Unflavored)
         {
-            Relays.Acceptance.Listed = consensus.Relays.ToDictionary(relay => relay.Identity, relay => relay.DescriptorDigest);
+            Relays.Shelf.OnConsensus(consensus);
             SharedRandom.OnConsensus(
                 ToValue(consensus.PreviousSharedRandom, consensus.PreviousSharedRandomReveals),
                 ToValue(consensus.CurrentSharedRandom, consensus.CurrentSharedRandomReveals));

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Unicode;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Documents.Descriptors;
@@ -25,36 +23,27 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
     /// <summary>What the operator says; may be replaced, <see cref="RemoveUnwanted"/> then applies it.</summary>
     public RelayStandings Standings { get; set; } = RelayStandings.None;
 
-    /// <summary>Descriptor digests in the consensus at hand: such a descriptor is taken even if it is the older one.</summary>
-    public IReadOnlyDictionary<RsaIdentity, Digest160> Listed { get; set; } = new Dictionary<RsaIdentity, Digest160>();
-
     /// <summary>Takes a relay that is to be tested at once: new, moved, or awake again.</summary>
     public bool TryTakeTest(out RsaIdentity relay) => _toTest.TryDequeue(out relay);
 
-    /// <summary>Takes an upload with any number of descriptors and extra-info documents.</summary>
+    /// <summary>Takes an upload.</summary>
     /// <remarks>Like stock tor, an upload without any readable document is answered as if all were well.</remarks>
-    public UploadAnswer AcceptUpload(ReadOnlyMemory<byte> body, DateTime now)
+    public UploadAnswer Accept(ReceivedUpload upload, DateTime now)
     {
-        if (!Utf8.IsValid(body.Span) || body.Span.StartsWith(Encoding.UTF8.Preamble))
+        if (!upload.IsText)
         {
             return new UploadAnswer(UploadResult.Rejected, "descriptor(s) or extrainfo(s) not valid UTF-8 or had BOM.");
         }
 
         var worst = new UploadAnswer(UploadResult.Added, "[None]");
-        foreach (ReadOnlyMemory<byte> text in DescriptorSplitter.SplitRouterDescriptors(body))
+        foreach (RouterDescriptor descriptor in upload.Descriptors)
         {
-            if (RouterDescriptor.TryParse(text, out RouterDescriptor? descriptor, out _))
-            {
-                worst = Worse(worst, Accept(descriptor, now));
-            }
+            worst = Worse(worst, Accept(descriptor, now));
         }
 
-        foreach (ReadOnlyMemory<byte> text in DescriptorSplitter.SplitExtraInfos(body))
+        foreach (ExtraInfo extraInfo in upload.ExtraInfos)
         {
-            if (ExtraInfo.TryParse(text, out ExtraInfo? extraInfo, out _))
-            {
-                worst = Worse(worst, Accept(extraInfo));
-            }
+            worst = Worse(worst, Accept(extraInfo));
         }
 
         return worst;
@@ -78,6 +67,11 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
             && descriptor.Identity != options.Self && CosmeticChange.Is(old, descriptor))
         {
             return Known("Not replacing router descriptor; no information has changed since the last one with this identity.");
+        }
+
+        if (descriptor.Identity != options.Self && !shelf.HasRoomFor(descriptor.Identity))
+        {
+            return Reject("This authority cannot take more relays for now. Please try again later.");
         }
 
         if (!Ed25519.IsTorsionFree(descriptor.Ed25519Identity.ToArray()))
@@ -176,8 +170,8 @@ public sealed class DescriptorAcceptance(AcceptanceOptions options, DescriptorSh
 
     private UploadAnswer Keep(RouterDescriptor descriptor, RouterDescriptor? old)
     {
-        bool isListed = Listed.TryGetValue(descriptor.Identity, out Digest160 listed) && listed == descriptor.Digest;
-        if (old is not null && !isListed && descriptor.Declaration.Published <= old.Declaration.Published)
+        // One that the consensus lists is taken even if it is the older one.
+        if (old is not null && !shelf.IsListed(descriptor.Identity, descriptor.Digest) && descriptor.Declaration.Published <= old.Declaration.Published)
         {
             shelf.KeepOlder(descriptor);
             return Known(NotNew);

@@ -63,7 +63,8 @@ public sealed partial class DirectoryMirror
     }
 
     /// <summary>Reads what is on disk if nobody has, then fetches until cancelled.</summary>
-    /// <exception cref="IOException">The documents cannot be stored.</exception>
+    /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
+    /// <exception cref="IOException">A file cannot be read. That documents cannot be stored is only logged.</exception>
     public async Task RunAsync(CancellationToken cancel)
     {
         await LoadAsync(cancel);
@@ -77,7 +78,7 @@ public sealed partial class DirectoryMirror
                 tidied = Now;
             }
 
-            await _files.SaveAsync(_environment.Store.Current, cancel);
+            await _files.TrySaveAsync(_environment.Store.Current, cancel); // a minute later it tries again, if need be
             TimeSpan pause = new[] { _unflavored.Due, _microdescriptor.Due }.Min() - Now;
             if (pause > TimeSpan.Zero)
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using Tunic.Tor.Network;
 using Tunic.Tor.Relay.Exits;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Serving;
@@ -74,6 +75,7 @@ public sealed class DirectoryConnection(DirectoryServer server)
         }
 
         timer.CancelAfter(Timeout.InfiniteTimeSpan); // the request is complete; an answer may be waited for
+        await ReceiveLoop.LeaveAsync(); // to read votes, to find documents and to compress them takes long
         return await server.HandleAsync(query, cancel);
     }
 
@@ -161,8 +163,14 @@ public sealed class DirectoryConnection(DirectoryServer server)
             if (gathered.Length >= minLength)
             {
                 timer.CancelAfter(_options.StallTimeLimit);
-                await stream.WriteAsync(gathered.GetBuffer().AsMemory(0, (int)gathered.Length), cancel);
+                ValueTask writing = stream.WriteAsync(gathered.GetBuffer().AsMemory(0, (int)gathered.Length), cancel);
+                bool isWaiting = !writing.IsCompleted;
+                await writing;
                 gathered.SetLength(0);
+                if (isWaiting && !answer.IsEncoded)
+                {
+                    await ReceiveLoop.LeaveAsync(); // the next part has to be compressed
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 
 namespace Tunic.Tor.Relay.DirectoryCache.Serving;
@@ -16,15 +17,17 @@ public sealed partial class DirectoryPortListener : IDisposable
     private readonly DirectoryConnection _connection;
     private readonly SemaphoreSlim _places;
     private readonly ConnectionLimits _limits;
+    private readonly Predicate<IPAddress> _admits;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
 
-    private DirectoryPortListener(Socket socket, DirectoryServer server, ConnectionLimits limits, ILogger log)
+    private DirectoryPortListener(Socket socket, DirectoryServer server, ConnectionLimits limits, Predicate<IPAddress> admits, ILogger log)
     {
         _socket = socket;
         _connection = new DirectoryConnection(server);
         _places = new SemaphoreSlim(limits.Options.MaxConnections);
         _limits = limits;
+        _admits = admits;
         _time = server.Options.Time;
         _log = log;
         Address = (IPEndPoint)socket.LocalEndPoint!;
@@ -37,20 +40,17 @@ public sealed partial class DirectoryPortListener : IDisposable
     /// <param name="address">Where to listen; port 0 for any.</param>
     /// <param name="server">Answers.</param>
     /// <param name="limits">Of this port alone. Connections beyond the total wait to be accepted; those beyond the share of their address are closed.</param>
+    /// <param name="admits">Whom to answer, by address (<c>DirPolicy</c>); asked for each connection.</param>
     /// <param name="log">Where to log.</param>
     /// <exception cref="DirectoryPortException">The address cannot be used.</exception>
-    public static DirectoryPortListener Bind(IPEndPoint address, DirectoryServer server, ConnectionLimits limits, ILogger log)
+    public static DirectoryPortListener Bind(IPEndPoint address, DirectoryServer server, ConnectionLimits limits, Predicate<IPAddress> admits, ILogger log)
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(address);
-            socket.Listen();
-            return new DirectoryPortListener(socket, server, limits, log);
+            return new DirectoryPortListener(OwnListeners.Open(address), server, limits, admits, log);
         }
         catch (SocketException failure)
         {
-            socket.Dispose();
             throw new DirectoryPortException($"The directory port {address} cannot be opened: {failure.Message}", failure);
         }
     }
@@ -90,7 +90,7 @@ public sealed partial class DirectoryPortListener : IDisposable
             try
             {
                 Socket accepted = await _socket.AcceptAsync(cancel);
-                if (accepted.RemoteEndPoint is IPEndPoint remote && _limits.TryEnter(remote.Address, _time.GetElapsedTime(0)))
+                if (accepted.RemoteEndPoint is IPEndPoint remote && Admits(remote.Address) && _limits.TryEnter(remote.Address, _time.GetElapsedTime(0)))
                 {
                     return (accepted, remote.Address);
                 }
@@ -104,6 +104,17 @@ public sealed partial class DirectoryPortListener : IDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
             }
         }
+    }
+
+    private bool Admits(IPAddress remote)
+    {
+        bool admits = _admits(remote);
+        if (!admits)
+        {
+            LogDenied(_log, Sensitive.Of(remote));
+        }
+
+        return admits;
     }
 
     private async Task ServeAsync(Socket socket, IPAddress remote, CancellationToken cancel)
@@ -152,6 +163,9 @@ public sealed partial class DirectoryPortListener : IDisposable
 
     [LoggerMessage(LogLevel.Debug, "A directory connection could not be accepted: {Error}.")]
     private static partial void LogNotAccepted(ILogger log, SocketError error);
+
+    [LoggerMessage(LogLevel.Information, "Denying dir connection from address {Remote}.")]
+    private static partial void LogDenied(ILogger log, Sensitive<IPAddress> remote);
 
     [LoggerMessage(LogLevel.Error, "A directory request failed; please report this.")]
     private static partial void LogFailed(ILogger log, Exception failure);

@@ -46,6 +46,28 @@ public sealed class RelayHostTests
             listed => Assert.NotNull(relay.Relays.Find(listed.Identity)));
     }
 
+    [Fact]
+    public async Task What_changes_while_a_relay_runs_is_said_in_a_new_descriptor()
+    {
+        using var log = new NodeLog(_time);
+        using var environment = new NodeEnvironment(log, _time);
+        var profile = new NetworkProfile { Name = "captured", IsPrivate = true, Authorities = [.. StockNetwork.Authorities.Select(Name)] };
+        RelaySettings settings = CreateSettings() with { DirectoryPorts = [new IPEndPoint(IPAddress.Loopback, 0)] };
+        await using RelayHost relay = await RelayHost.CreateAsync(settings, profile, _files, environment, Cancel);
+
+        relay.Reconfigure(settings with
+        {
+            Relay = settings.Relay with { BandwidthRate = 100_000, BandwidthBurst = 100_000, OrPorts = [] },
+            Descriptor = settings.Descriptor with { Nickname = "changed", Contact = "me" },
+        });
+
+        Assert.Equal(("changed", "me", IPAddress.Loopback), (relay.Descriptor.Nickname, relay.Descriptor.Contact, relay.Descriptor.Address));
+        Assert.False(settings.Descriptor.SaysTheSameAs(relay.Descriptor));
+        Assert.True(settings.Descriptor.SaysTheSameAs(settings.Descriptor with { Family = [.. settings.Descriptor.Family] }));
+        relay.Node.Environment.Bandwidth.OnWritten(300_000, isLimited: true);
+        Assert.False(relay.Node.Environment.Bandwidth.WaitToWriteAsync().AsTask().IsCompleted);
+    }
+
     private static DirectoryAuthority Name(Tunic.Primitives.Keys.RsaIdentity identity)
     {
         var nowhere = new IPEndPoint(IPAddress.Loopback, 1);

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Net;
-using Tunic.Node.Networks;
 using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;
 

@@ -5,6 +5,7 @@ using Tunic.Tests.Tor.Client.Listeners.Support;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Protocol.Dns;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.RelayMessages;
 
 namespace Tunic.Tests.Tor.Client.Listeners;
@@ -15,6 +16,7 @@ public sealed class DnsListenerTests
     private const int ServerFailure = 2;
     private const int NameError = 3;
     private const int NotImplemented = 4;
+    private const int Refused = 5;
 
     private static readonly Resolved Both = new(
         [ResolvedAnswer.From(IPAddress.Parse("192.0.2.7"), 300), ResolvedAnswer.From(IPAddress.Parse("2001:db8::7"), 30)]);
@@ -36,6 +38,18 @@ public sealed class DnsListenerTests
         Assert.Equal((NoError, 1), Summary(six));
         Assert.Equal([0, 0, 0, 60, 0, 16, .. IPAddress.Parse("2001:db8::7").GetAddressBytes()], six[^22..]); // at least 60 s, as stock
         Assert.Equal(["host.example", "host.example"], port.Opener.Lookups.Select(lookup => lookup.Name));
+    }
+
+    [Fact]
+    public async Task An_asker_whom_the_policy_rejects_is_refused()
+    {
+        var rules = new ApplicationRules { Clients = ExitPolicy.RejectAll };
+        await using ListenerFixture<DnsListener> port = Start(new DnsListenerOptions { Rules = () => rules });
+
+        byte[] answer = await AskAsync(port, false, Question("host.example", DnsType.A));
+
+        Assert.Equal((Refused, 0), Summary(answer));
+        Assert.Empty(port.Opener.Lookups);
     }
 
     [Fact]

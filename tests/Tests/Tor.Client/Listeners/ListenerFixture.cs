@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using Tunic.Tests.Tor.Client.Listeners.Support;
 using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Client.Listeners.Http;
 using Tunic.Tor.Client.Listeners.Socks;
 
@@ -11,9 +13,26 @@ internal sealed class ListenerFixture<TListener> : IAsyncDisposable
 {
     internal ListenerFixture(Func<LoopbackOpener, LogLines, TListener> create)
     {
-        Listener = create(Opener, Log);
-        Listener.Changed = Opener.Changes.Tell;
-        Listener.Start();
+        Listener = Start(create);
+    }
+
+    /// <summary>DNS needs one port number for both protocols, and the number that one gets may be taken for the other: then another one is found.</summary>
+    private TListener Start(Func<LoopbackOpener, LogLines, TListener> create)
+    {
+        while (true)
+        {
+            TListener listener = create(Opener, Log);
+            listener.Changed = Opener.Changes.Tell;
+            try
+            {
+                listener.Start();
+                return listener;
+            }
+            catch (ListenerException failure) when (listener is DnsListener && failure.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse })
+            {
+                // nothing of it is open
+            }
+        }
     }
 
     internal LoopbackOpener Opener { get; } = new();

@@ -46,7 +46,7 @@ internal sealed class DirectoryFixture
 
     internal NetworkProfile Profile { get; }
 
-    internal ClientConsensus CreateConsensus() => new(Profile, Cache, Fetcher, Clock, Time, Log);
+    internal ClientConsensus CreateConsensus() => new(Profile, new ProtocolRequirements(servesRelay: false, Log), Cache, Fetcher, Clock, Time, Log);
 
     private DirectoryAuthority AddDirectory(int number)
     {

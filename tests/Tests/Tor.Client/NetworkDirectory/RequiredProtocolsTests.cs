@@ -47,7 +47,7 @@ public sealed class RequiredProtocolsTests
     public async Task A_consensus_in_the_cache_stops_the_client_as_well()
     {
         await _fixture.Cache.WriteCertificatesAsync(StockNetwork.Certificates, Cancel);
-        await _fixture.Cache.WriteConsensusAsync(Sign("Relay=63"), Cancel);
+        await _fixture.Cache.WriteConsensusAsync(Sign(consensus => consensus with { RequiredClientProtocols = Parse("Relay=63") }), Cancel);
 
         await Assert.ThrowsAsync<OutdatedProgramException>(() => Create("").LoadAsync(Cancel));
     }
@@ -60,21 +60,79 @@ public sealed class RequiredProtocolsTests
         await Assert.ThrowsAsync<DirectoryException>(() => client.UpdateAsync(Cancel));
     }
 
-    private ClientConsensus Create(string required, bool isAltered = false)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_relays_have_to_speak_stops_a_relay_alone(bool servesRelay)
+    {
+        ClientConsensus directory = Create(consensus => consensus with { RequiredRelayProtocols = Parse("Relay=63") }, servesRelay);
+
+        if (servesRelay)
+        {
+            await Assert.ThrowsAsync<OutdatedProgramException>(() => directory.UpdateAsync(Cancel));
+        }
+        else
+        {
+            await directory.UpdateAsync(Cancel);
+        }
+    }
+
+    /// <summary>The client's half of the program must not end what its relay announces.</summary>
+    [Fact]
+    public void All_that_stock_authorities_require_of_relays_and_all_that_we_announce_is_spoken()
+    {
+        var requirements = new ProtocolRequirements(servesRelay: true, _fixture.Log);
+        Consensus consensus = StockNetwork.ReadConsensus("consensus-microdesc-1");
+
+        requirements.Check(consensus with { RequiredRelayProtocols = Parse(ProtocolVersionVoting.RequiredRelay), RecommendedRelayProtocols = Parse(ProtocolVersionVoting.RecommendedRelay) });
+        requirements.Check(consensus with { RequiredRelayProtocols = SpokenProtocols.OfRelay });
+
+        Assert.Empty(_fixture.Log.Warnings);
+    }
+
+    /// <summary>Read from the cache and fetched: said once.</summary>
+    [Fact]
+    public async Task What_is_recommended_is_missed_aloud_and_once()
+    {
+        var requirements = new ProtocolRequirements(servesRelay: true, _fixture.Log);
+        Consensus consensus = StockNetwork.ReadConsensus("consensus-microdesc-1") with { RecommendedRelayProtocols = Parse("Link=3-5 Unheard=1") };
+
+        requirements.Check(consensus);
+        requirements.Check(consensus);
+
+        Assert.Single(_fixture.Log.Warnings, line => line.Contains(" Unheard=1.", StringComparison.Ordinal));
+    }
+
+    private ClientConsensus Create(string required, bool isAltered = false) =>
+        Create(consensus => consensus with { RequiredClientProtocols = Parse(required) }, servesRelay: false, isAltered);
+
+    private ClientConsensus Create(Func<Consensus, Consensus> change, bool servesRelay, bool isAltered = false)
     {
         _fixture.Fetcher.Alter = (request, response) => request.Path.Contains("consensus", StringComparison.Ordinal)
-            ? response with { Body = isAltered ? Alter(Sign(required)) : Sign(required) }
+            ? response with { Body = isAltered ? Alter(Sign(change)) : Sign(change) }
             : response;
         using RsaPrivateKey key = StockNetwork.ReadRsaKey("authority-signing");
         DirectoryAuthority only = _fixture.Directories.Single(authority => authority.V3Identity == Signer(key).Identity);
-        return new ClientConsensus(_fixture.Profile with { Authorities = [only] }, _fixture.Cache, _fixture.Fetcher, _fixture.Clock, _fixture.Time, _fixture.Log);
+        return new ClientConsensus(
+            _fixture.Profile with { Authorities = [only] },
+            new ProtocolRequirements(servesRelay, _fixture.Log),
+            _fixture.Cache,
+            _fixture.Fetcher,
+            _fixture.Clock,
+            _fixture.Time,
+            _fixture.Log);
     }
 
-    private static byte[] Sign(string required)
+    private static ProtocolVersions Parse(string text)
     {
-        Assert.True(ProtocolVersions.TryParse(required, out ProtocolVersions protocols));
+        Assert.True(ProtocolVersions.TryParse(text, out ProtocolVersions protocols));
+        return protocols;
+    }
+
+    private static byte[] Sign(Func<Consensus, Consensus> change)
+    {
         using RsaPrivateKey key = StockNetwork.ReadRsaKey("authority-signing");
-        byte[] unsigned = ConsensusWriter.WriteUnsigned(StockNetwork.ReadConsensus("consensus-microdesc-1") with { RequiredClientProtocols = protocols });
+        byte[] unsigned = ConsensusWriter.WriteUnsigned(change(StockNetwork.ReadConsensus("consensus-microdesc-1")));
         return ConsensusWriter.Assemble(unsigned, [ConsensusWriter.Sign(unsigned, ConsensusFlavor.Microdescriptor, Signer(key).Identity, key)]);
     }
 

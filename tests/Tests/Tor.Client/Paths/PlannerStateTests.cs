@@ -6,6 +6,7 @@ using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tests.TorRelay;
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.Paths;
+using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tests.Tor.Client.Paths;
 
@@ -77,6 +78,24 @@ public sealed class PlannerStateTests
 
         Assert.Equal(state, planner.TakeChangedState());
         Assert.Null(planner.TakeChangedState());
+    }
+
+    [Fact]
+    public void Other_wishes_hold_for_the_next_path()
+    {
+        var planner = new PathPlanner(new ClientOptions { UseEntryGuards = false }, isPrivateNetwork: true, new ManualTime(TestNetwork.Start), new SeededRandomSource(1));
+        planner.Update(TestNetwork.OfStockTests().View());
+        var request = new PathRequest { Ports = [new ExitPort(443)] };
+        CircuitPath path = planner.Select(request).Path!;
+        Assert.True(RelaySet.TryParse($"${path.Hops[^1].RsaIdentity}", out RelaySet? exit, out _));
+
+        planner.Reconfigure(new ClientOptions { UseEntryGuards = false, Constraints = new PathConstraints { ExcludeNodes = exit } });
+        Assert.DoesNotContain(
+            path.Hops[^1].RsaIdentity, Enumerable.Range(0, 50).SelectMany(_ => planner.Select(request).Path!.Hops.Select(hop => hop.RsaIdentity)));
+
+        planner.Reconfigure(new ClientOptions { UseEntryGuards = false, Addresses = new AddressChoice(UsesIPv4: false, UsesIPv6: true, PrefersIPv6: true) });
+        Assert.Null(planner.Select(request).Path); // nobody there has an IPv6 address
+        Assert.Empty(planner.Reach(path.Hops[0]));
     }
 
     private async Task LoadAsync()

@@ -32,6 +32,57 @@ public sealed class ChannelTests
     }
 
     [Fact]
+    public async Task A_burst_of_cells_is_sent_in_as_few_writes_as_it_fits_into()
+    {
+        const int Count = 200;
+        var relay = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay);
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+        Send(circuit, CellCommand.Create2, 1);
+        await relay.NextAsync();
+        int writes = 0;
+        pair.ClientTransport.Writing = () => Interlocked.Increment(ref writes);
+
+        for (int i = 0; i < Count; i++)
+        {
+            circuit.Send(CellCommand.Relay, [(byte)i], pair.Client.Now);
+        }
+
+        pair.Client.Flush();
+        for (int i = 0; i < Count; i++)
+        {
+            await relay.NextAsync();
+        }
+
+        Assert.InRange(writes, 1, ((Count * Cell.FixedLength) / ChannelTransport.MaxWriteLength) + 1);
+    }
+
+    [Fact]
+    public async Task Channels_receive_at_once_and_do_not_wait_for_each_other()
+    {
+        using var meeting = new Barrier(2);
+        var left = new RecordingEndpoint { Failure = _ => Meet() };
+        var right = new RecordingEndpoint { Failure = _ => Meet() };
+        await using ChannelPair first = await ChannelPair.OpenAsync(left);
+        await using ChannelPair second = await ChannelPair.OpenAsync(right);
+        ChannelCircuit[] circuits = [first.Client.TryOpenCircuit(new RecordingEndpoint())!, second.Client.TryOpenCircuit(new RecordingEndpoint())!];
+        foreach (ChannelCircuit circuit in circuits)
+        {
+            Send(circuit, CellCommand.Create2, 1);
+            Send(circuit, CellCommand.Relay, 2);
+        }
+
+        // Each handles its cell only once the other has come to the same point.
+        foreach (RecordingEndpoint endpoint in new[] { left, right })
+        {
+            Assert.Equal("Create2 1", await endpoint.NextAsync());
+            Assert.Equal("Relay 2", await endpoint.NextAsync());
+        }
+
+        Exception? Meet() => meeting.SignalAndWait(TimeSpan.FromSeconds(8)) ? null : new TimeoutException("one receive loop for both");
+    }
+
+    [Fact]
     public async Task Destroying_a_circuit_tells_the_peer_and_leaves_the_channel_open()
     {
         var relay = new RecordingEndpoint();

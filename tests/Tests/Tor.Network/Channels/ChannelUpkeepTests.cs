@@ -29,6 +29,21 @@ public sealed class ChannelUpkeepTests
     }
 
     [Fact]
+    public async Task A_link_on_which_nothing_was_sent_for_a_keepalive_period_is_kept_open()
+    {
+        await using ChannelPair pair = await ChannelPair.OpenAsync(new RecordingEndpoint(), time: _time);
+        await using ChannelUpkeep upkeep = Keep(pair.Client, isClient: true);
+        _ = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+        TimeSpan before = pair.Client.Traffic.LatestSent;
+
+        Advance(TimeSpan.FromMinutes(4));
+        Assert.Equal(before, pair.Client.Traffic.LatestSent);
+
+        Advance(TimeSpan.FromMinutes(2));
+        await Eventually.HoldsAsync(() => pair.Client.Traffic.LatestSent > before);
+    }
+
+    [Fact]
     public async Task A_link_with_traffic_is_not_padded()
     {
         var relay = new RecordingEndpoint();

@@ -22,4 +22,46 @@ public sealed class CircuitStreamTests
 
         Assert.Contains("the fault", await reported.Task.WaitAsync(Application.Limit));
     }
+
+    [Fact]
+    public async Task Bytes_count_until_they_have_been_delivered()
+    {
+        const int Length = 100_000;
+        var requested = new TaskCompletionSource<CircuitStream>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var client = new LoopbackEnd(CircuitRole.Origin, 1);
+        LoopbackEnd? exit = null;
+        exit = new LoopbackEnd(CircuitRole.Relay, 2)
+        {
+            Peer = client,
+            OnRequested = (stream, _, _) =>
+            {
+                exit!.Answer(stream, RelayCommand.Connected, []);
+                requested.SetResult(stream);
+            },
+        };
+        client.Peer = exit;
+        CircuitStream sender = client.Open(new Begin("a.example", 80), continueInline: false);
+        CircuitStream receiver = await requested.Task;
+        byte[] sent = [.. Enumerable.Range(0, Length).Select(number => (byte)(number * 7 / 5))];
+        for (int count = 0; count < Length && await sender.WaitToWriteAsync();)
+        {
+            count += sender.Write(sent.AsSpan(count));
+        }
+
+        client.Stop();
+        exit.Stop();
+        await exit.Running; // all has arrived
+        var piece = new byte[30_000];
+        var received = new List<byte>();
+        while (receiver.Peek(piece) is var count and > 0)
+        {
+            Assert.InRange(exit.BufferedMemory, Length - received.Count, long.MaxValue);
+            Assert.Equal(count, receiver.Peek(piece));
+            receiver.Advance(Math.Min(count, 12_345));
+            received.AddRange(piece.AsSpan(0, Math.Min(count, 12_345)));
+        }
+
+        Assert.Equal(sent, received);
+        Assert.Equal(0, exit.BufferedMemory);
+    }
 }

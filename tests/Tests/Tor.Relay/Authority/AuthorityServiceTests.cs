@@ -1,4 +1,6 @@
 using System.Text;
+using Tunic.Primitives.Storage;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.Tor.Protocol.Voting;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Documents.Votes;
@@ -85,6 +87,20 @@ public class AuthorityServiceTests
         Assert.Equal(200, (await second.AskAsync(0, "GET /tor/status-vote/current/consensus")).Status);
         var imposter = new MadeRelay(1); // the same Ed25519 identity under another RSA key
         Assert.StartsWith("Looks like your keypair has changed?", (await second.AskAsync(0, "POST /tor/", imposter.Write(MemoryNetwork.Now))).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Neither_a_full_disk_nor_an_unreadable_bandwidth_file_ends_the_votes()
+    {
+        await using var network = new MemoryNetwork(Relays) { ReadBandwidths = () => throw new IOException("moved away for a moment") };
+        var disk = new FailingStateStore(new MemoryStateStore()) { IsFailing = true };
+        network.States.Add(0, disk);
+        await network.StartAsync(1);
+        await UploadAsync(network, 1);
+
+        Assert.Equal(3, (await network.PublishedAsync(0)).Relays.Count);
+
+        Assert.Contains("key-pinning-journal", disk.Refused);
     }
 
     private static void AssertAnswer(int status, string reason, DirectoryAnswer answer) => Assert.Equal((status, reason), (answer.Status, answer.Reason));

@@ -44,11 +44,13 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
     /// <summary>The network's wall clock, UTC: it runs, and it begins at the same hour whenever the tests run.</summary>
     public static DateTime Now => Clock.GetUtcNow().UtcDateTime;
 
-    public Dictionary<int, MemoryStateStore> States { get; } = [];
+    public Dictionary<int, IStateStore> States { get; } = [];
 
     public Dictionary<int, DirectoryStore> Stores { get; } = [];
 
     public HashSet<int> Dead { get; } = [];
+
+    public Func<ReadOnlyMemory<byte>?> ReadBandwidths { get; init; } = () => null;
 
     public async Task StartAsync(int count)
     {
@@ -142,6 +144,7 @@ internal sealed class MemoryNetwork : IDirectoryClient, IReachabilityProbe, IAsy
                     published.TrySetResult(consensus);
                 }
             },
+            ReadBandwidths = _ => ValueTask.FromResult(ReadBandwidths()),
             Random = new SeededRandomSource((ulong)index),
             Time = Clock,
             Log = NullLogger.Instance,

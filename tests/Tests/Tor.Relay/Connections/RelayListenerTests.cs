@@ -69,7 +69,7 @@ public sealed class RelayListenerTests
         {
             Written = line =>
             {
-                if (line.Contains("an incoming connection failed", StringComparison.Ordinal) && Interlocked.Increment(ref gone) == 3)
+                if (line.StartsWith("an incoming connection from ", StringComparison.Ordinal) && Interlocked.Increment(ref gone) == 3)
                 {
                     allGone.TrySetResult();
                 }

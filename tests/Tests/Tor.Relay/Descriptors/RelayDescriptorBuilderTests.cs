@@ -39,7 +39,8 @@ public class RelayDescriptorBuilderTests
         Assert.Equal(new DateTime(2026, 3, 1, 12, 0, 0, DateTimeKind.Utc), documents.Descriptor.Declaration.Published);
         string text = Encoding.UTF8.GetString(documents.Descriptor.Text.Span);
         Assert.StartsWith("router ours 192.0.2.7 9001 0 0\nidentity-ed25519\n", text, StringComparison.Ordinal);
-        Assert.Contains("\nplatform Tunic 0.1.0 on Linux\nproto Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 Link=3-5 LinkAuth=3 Microdesc=1-3 Relay=2-6\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nplatform Tunic 0.1.0 on Linux\nproto Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2 Link=3-5 LinkAuth=3 Microdesc=1-3 Relay=2-6\n", text, StringComparison.Ordinal);
+        Assert.Contains("\nhidden-service-dir\n", text, StringComparison.Ordinal);
         Assert.Contains("\nuptime 77\nbandwidth 1073741824 1073741824 123456\n", text, StringComparison.Ordinal);
         Assert.Contains("\nreject *:*\ntunnelled-dir-server\nrouter-sig-ed25519 ", text, StringComparison.Ordinal);
         Assert.Contains("\nwrite-history 2026-03-01 00:00:00 (86400 s) 1024\n", Encoding.UTF8.GetString(documents.ExtraInfo.Text.Span), StringComparison.Ordinal);
@@ -48,8 +49,9 @@ public class RelayDescriptorBuilderTests
     [Fact]
     public void The_protocol_line_is_written_as_authorities_write_it()
     {
-        Assert.Equal(RelayProtocols.Supported.ToString(), RelayProtocols.Supported.Text);
-        Assert.False(RelayProtocols.Supported.Supports(ProtocolName.HSDir, 2));
+        Assert.Equal(SpokenProtocols.OfRelay.ToString(), SpokenProtocols.OfRelay.Text);
+        Assert.True(SpokenProtocols.OfRelay.Supports(ProtocolName.HSDir, 2));
+        Assert.False(SpokenProtocols.OfRelay.Supports(ProtocolName.Conflux, 1));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tests.Tor.Protocol.Documents;
 using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Protocol.Documents.Consensuses;
@@ -16,7 +17,7 @@ public sealed class DirectoryMirrorTests : IAsyncDisposable
 {
     private readonly ManualTime _time = new(StockNetwork.ReadConsensus("consensus-1").ValidAfter.AddSeconds(1));
     private readonly MemoryDirectories _directories = new();
-    private readonly MemoryStateStore _files = new();
+    private readonly FailingStateStore _files = new(new MemoryStateStore());
     private readonly DirectoryStore _source = StockStore.Create("1");
     private readonly DirectoryStore _store = new(new DirectoryStoreOptions());
     private readonly ConcurrentQueue<Consensus> _consensuses = new();
@@ -74,6 +75,21 @@ public sealed class DirectoryMirrorTests : IAsyncDisposable
         Assert.Equal(StockNetwork.Read("consensus-2"), _store.Current.UnflavoredConsensus!.Text.Text.ToArray());
         Assert.Equal(StockNetwork.Read("consensus-microdesc-2"), _store.Current.MicrodescriptorConsensus!.Text.Text.ToArray());
         Assert.Contains(_directories.Asked, asked => asked.EndsWith(first.SignedSha3.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_full_disk_does_not_end_it_and_is_tried_again()
+    {
+        _files.IsFailing = true;
+        Start(Good(), Good(), Good());
+        await WaitForIdleAsync();
+        Assert.Equal(2, _consensuses.Count);
+        Assert.Empty(await _files.ListAsync("cached-", Cancel));
+
+        _files.IsFailing = false;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await WaitForIdleAsync();
+        Assert.Equal(6, (await _files.ListAsync("cached-", Cancel)).Count);
     }
 
     [Fact]

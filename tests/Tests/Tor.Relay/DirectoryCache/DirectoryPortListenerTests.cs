@@ -64,10 +64,11 @@ public sealed class DirectoryPortListenerTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => serving);
     }
 
-    private static DirectoryPortListener Listen(ConnectionLimits limits, IDirectoryHandler handler) => DirectoryPortListener.Bind(
+    private static DirectoryPortListener Listen(ConnectionLimits limits, IDirectoryHandler handler, Predicate<IPAddress>? admits = null) => DirectoryPortListener.Bind(
         new IPEndPoint(IPAddress.Loopback, 0),
         new DirectoryServer(StockStore.Create(), new DirectoryServerOptions { Handlers = [handler] }),
         limits,
+        admits ?? (_ => true),
         NullLogger.Instance);
 
     private static async Task<TcpClient> AskAsync(DirectoryPortListener listener)

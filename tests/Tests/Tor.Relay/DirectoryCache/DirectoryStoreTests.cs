@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Tests.Tor.Protocol.Documents;
+using Tunic.Tests.Tor.Protocol.Voting;
 using Tunic.Tor.Protocol.Documents.Consensuses;
-using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Relay.DirectoryCache;
 
 namespace Tunic.Tests.TorRelay.DirectoryCache;
@@ -44,14 +44,40 @@ public class DirectoryStoreTests
     }
 
     [Fact]
-    public void The_oldest_descriptors_give_way_beyond_the_limit()
+    public void Descriptors_that_a_consensus_lists_are_kept_beyond_the_limit()
     {
-        IReadOnlyList<RouterDescriptor> descriptors = StockNetwork.ReadDescriptors();
-        DirectoryStore store = StockStore.Create("1", new DirectoryStoreOptions { MaxDescriptors = descriptors.Count - 1 });
-        Assert.Equal(descriptors.Count - 1, store.Current.Descriptors.Count);
-        Assert.Equal(descriptors.Count - 1, store.Current.NewestDescriptors.Count);
-        RouterDescriptor gone = descriptors.Single(descriptor => !store.Current.Descriptors.ContainsKey(descriptor.Digest));
-        Assert.Equal(descriptors.Min(descriptor => descriptor.Declaration.Published), gone.Declaration.Published);
+        DirectoryStore store = StockStore.Create("1", new DirectoryStoreOptions { MaxDescriptors = 1 });
+        Assert.All(StockNetwork.ReadConsensus("consensus-1").Relays, relay => Assert.Contains(relay.DescriptorDigest, store.Current.Descriptors.Keys));
+    }
+
+    [Fact]
+    public void One_relay_keeps_no_more_than_two_descriptors_beside_its_newest()
+    {
+        var store = new DirectoryStore(new DirectoryStoreOptions());
+        var relay = new MadeRelay(1);
+        for (int minute = 0; minute < 10; minute++)
+        {
+            store.AddDescriptors([relay.Make(StockNetwork.Now.AddMinutes(minute % 2 == 0 ? minute : -minute))]);
+        }
+
+        Assert.Equal([8, 6, 4], store.Current.Descriptors.Values.Select(Minute).OrderDescending());
+        Assert.Equal(8, Minute(store.Current.NewestDescriptors[relay.Identity]));
+
+        static int Minute(CachedDescriptor descriptor) => (int)(descriptor.Published - StockNetwork.Now).TotalMinutes;
+    }
+
+    [Fact]
+    public void Beyond_the_limit_replaced_descriptors_give_way_and_no_further_relays_are_taken()
+    {
+        var store = new DirectoryStore(new DirectoryStoreOptions { MaxDescriptors = 3 });
+        MadeRelay[] relays = [.. Enumerable.Range(1, 4).Select(number => new MadeRelay(number))];
+        store.AddDescriptors([relays[0].Make(StockNetwork.Now), relays[0].Make(StockNetwork.Now.AddMinutes(1)), relays[0].Make(StockNetwork.Now.AddMinutes(2))]);
+        Assert.Equal(3, store.Current.Descriptors.Count);
+
+        store.AddDescriptors([relays[1].Make(StockNetwork.Now.AddDays(-1)), relays[2].Make(StockNetwork.Now), relays[3].Make(StockNetwork.Now.AddHours(1))]);
+
+        Assert.Equal(relays[..3].Select(relay => relay.Identity).Order(), store.Current.NewestDescriptors.Keys.Order());
+        Assert.Equal(3, store.Current.Descriptors.Count);
     }
 
     [Fact]

@@ -77,6 +77,45 @@ public sealed class CachingResolverTests
     }
 
     [Fact]
+    public async Task That_nobody_could_be_asked_is_not_remembered()
+    {
+        CachingResolver cache = Create(2);
+        await ResolveAsync(cache, "a", NameAnswer.NotAsked);
+
+        Assert.True((await ResolveAsync(cache, "a", Found(TimeSpan.Zero))).IsFound);
+    }
+
+    [Fact]
+    public async Task A_lookup_is_given_up_when_all_who_wait_for_it_have_gone()
+    {
+        CachingResolver cache = Create(2);
+        CancellationToken limit = default;
+        var started = new TaskCompletionSource();
+        _inner.AnswerUntil = async cancel =>
+        {
+            limit = cancel;
+            started.SetResult();
+            await Task.Delay(Timeout.Infinite, cancel);
+            return NameAnswer.NotFound;
+        };
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        Task<NameAnswer>[] lookups = [cache.ResolveAsync("a", first.Token), cache.ResolveAsync("a", second.Token)];
+        await started.Task;
+
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lookups[0]);
+        Assert.False(limit.IsCancellationRequested);
+        await second.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lookups[1]);
+
+        Assert.True(limit.IsCancellationRequested);
+        Assert.Equal(0, cache.Count);
+        _inner.AnswerUntil = null;
+        Assert.True((await ResolveAsync(cache, "a", Found(TimeSpan.Zero))).IsFound);
+    }
+
+    [Fact]
     public async Task A_miss_costs_the_same_however_many_names_are_remembered()
     {
         const int Capacity = 60_000;
@@ -118,10 +157,12 @@ public sealed class CachingResolverTests
 
         internal Func<string, Task<NameAnswer>> Answer { get; set; } = _ => Task.FromResult(NameAnswer.NotFound);
 
+        internal Func<CancellationToken, Task<NameAnswer>>? AnswerUntil { get; set; }
+
         public Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel)
         {
             Interlocked.Increment(ref _count);
-            return Answer(name);
+            return AnswerUntil?.Invoke(cancel) ?? Answer(name);
         }
 
         public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => ResolveAsync($"{address}", cancel);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tunic.Tests.TorRelay.Support;
+using Tunic.Tor.Network;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
@@ -70,6 +71,17 @@ public sealed class StreamRequestTests
     }
 
     [Fact]
+    public async Task Other_rules_hold_for_the_next_stream()
+    {
+        await using var bench = new RelayBench(exit: OpenExit);
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
+
+        bench.Streams.UseRules(new ExitRules(new ExitOptions(), () => [], () => KnownRelays.None, () => RelayParameters.Default));
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("127.0.0.1:80")));
+    }
+
+    [Fact]
     public async Task Begin_dir_without_a_directory_is_answered_end_notdirectory()
     {
         await using var bench = new RelayBench();
@@ -101,6 +113,35 @@ public sealed class StreamRequestTests
         RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
 
         Assert.Equal(reason, await RefusalAsync(circuit, Begin(target)));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("[::ffff:127.0.0.1]")]
+    [InlineData("0.0.0.0")]
+    [InlineData("[::]")]
+    [InlineData("name.that.leads.home")]
+    public async Task No_policy_and_no_single_target_opens_a_listener_of_our_own(string host)
+    {
+        using Socket own = OwnListeners.Open(new IPEndPoint(IPAddress.Loopback, 0));
+        var address = (IPEndPoint)own.LocalEndPoint!;
+        ExitOptions exit = OpenExit with { AllowedTargets = new HashSet<IPEndPoint> { address, new(IPAddress.Any, address.Port) } };
+        await using var bench = new RelayBench(exit: exit, resolver: new LoopbackResolver());
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay());
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin($"{host}:{address.Port}")));
+        Assert.False(own.Poll(TimeSpan.Zero, SelectMode.SelectRead)); // nobody waits to be accepted
+    }
+
+    [Fact]
+    public async Task A_single_target_that_is_a_relays_port_is_refused()
+    {
+        IPEndPoint port = IPEndPoint.Parse("127.0.0.1:9");
+        var exit = new ExitOptions { AllowedTargets = new HashSet<IPEndPoint> { port } };
+        await using var bench = new RelayBench(exit: exit, relays: new KnownRelays([new KnownRelay(RelayBench.Someone(5), [port])], []));
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("127.0.0.1:9")));
     }
 
     [Fact]
@@ -269,6 +310,51 @@ public sealed class StreamRequestTests
         Assert.Equal(1, bench.Circuits.Count);
     }
 
+    [Fact]
+    public async Task A_circuit_whose_targets_do_not_answer_takes_no_places_from_others()
+    {
+        var resolver = new SilentResolver();
+        await using var bench = new RelayBench(exit: OpenExit with { MaxConnecting = 256 }, resolver: resolver);
+        RawCircuit greedy = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+        for (ushort stream = 1; stream <= 300; stream++)
+        {
+            greedy.Send(RelayCommand.Begin, stream, Begin($"dead{stream}:80"));
+        }
+
+        (RelayCommand command, _, byte[] body) = await greedy.ReadAsync();
+        Assert.Equal((RelayCommand.End, (byte)EndReason.Misc), (command, body[0]));
+        Assert.Equal(ResolvedAnswerType.TransientError, await LastErrorAsync(greedy, 301));
+        RawCircuit other = await RawCircuit.CreateAsync(bench.ConnectRelay(6));
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(other, Begin("0.0.0.0:80")));
+    }
+
+    /// <summary>A page of many parts, while its server is slow.</summary>
+    [Fact]
+    public async Task One_circuit_may_wait_for_500_streams_at_once()
+    {
+        await using var bench = new RelayBench(exit: OpenExit, resolver: new SilentResolver());
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+        for (ushort stream = 1; stream <= 500; stream++)
+        {
+            circuit.Send(RelayCommand.Begin, stream, Begin($"slow{stream}:80"));
+        }
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("0.0.0.0:80"), 501)); // the first answer: none of the others was refused
+    }
+
+    private static async Task<ResolvedAnswerType?> LastErrorAsync(RawCircuit circuit, ushort streamId)
+    {
+        circuit.Send(RelayCommand.Resolve, streamId, new Resolve("dead").Encode());
+        while (true)
+        {
+            (RelayCommand command, _, byte[] body) = await circuit.ReadAsync();
+            if (command == RelayCommand.Resolved)
+            {
+                return Resolved.Decode(body).Error;
+            }
+        }
+    }
+
     private static async Task<EndReason> RefusalAsync(RawCircuit circuit, byte[] begin, ushort streamId = Stream)
     {
         circuit.Send(RelayCommand.Begin, streamId, begin);
@@ -297,6 +383,17 @@ public sealed class StreamRequestTests
         return policy;
     }
 
+    private sealed class SilentResolver : IResolver
+    {
+        public async Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel)
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+            return NameAnswer.NoAnswer;
+        }
+
+        public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => ResolveAsync("", cancel);
+    }
+
     private sealed class TableResolver : Dictionary<string, NameAnswer>, IResolver
     {
         public int Asked { get; private set; }
@@ -308,5 +405,14 @@ public sealed class StreamRequestTests
         }
 
         public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => ResolveAsync(address.ToString(), cancel);
+    }
+
+    /// <summary>Every name leads to 127.0.0.1.</summary>
+    private sealed class LoopbackResolver : IResolver
+    {
+        public Task<NameAnswer> ResolveAsync(string name, CancellationToken cancel) =>
+            Task.FromResult(new NameAnswer { IPv4 = IPAddress.Loopback, TimeToLive = TimeSpan.FromMinutes(1) });
+
+        public Task<NameAnswer> ResolveNameAsync(IPAddress address, CancellationToken cancel) => Task.FromResult(NameAnswer.NotFound);
     }
 }

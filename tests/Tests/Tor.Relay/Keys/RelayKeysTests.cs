@@ -2,6 +2,7 @@ using System.Text;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
+using Tunic.Tests.Simulation;
 using Tunic.Tor.Protocol.Certificates;
 using Tunic.Tor.Relay.Keys;
 
@@ -132,7 +133,7 @@ public class RelayKeysTests
             await relay.WriteAsync(file, await safe.ReadAsync(file, Cancel), Cancel);
         }
 
-        RelayKeyChanges changes = await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(29.5), Cancel);
+        RelayKeyChanges changes = (await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(29.5), Cancel)).Changes;
         Assert.True(changes.HasFlag(RelayKeyChanges.Signing));
         Assert.Equal(renewed.Current.SigningKey.PublicKey, keys.Current.SigningKey.PublicKey);
     }
@@ -145,14 +146,14 @@ public class RelayKeysTests
         var schedule = new OnionKeySchedule(TimeSpan.FromDays(10), TimeSpan.FromDays(2));
         byte[] ntor = keys.Current.Descriptor.NtorOnion.ToArray();
 
-        Assert.False((await keys.RotateAsync(schedule, Start.AddDays(9.9), Cancel)).HasFlag(RelayKeyChanges.Onion));
-        Assert.True((await keys.RotateAsync(schedule, Start.AddDays(10), Cancel)).HasFlag(RelayKeyChanges.Onion));
+        Assert.False((await keys.RotateAsync(schedule, Start.AddDays(9.9), Cancel)).Changes.HasFlag(RelayKeyChanges.Onion));
+        Assert.True((await keys.RotateAsync(schedule, Start.AddDays(10), Cancel)).Changes.HasFlag(RelayKeyChanges.Onion));
         Assert.NotEqual(ntor, keys.Current.Descriptor.NtorOnion.ToArray());
         Assert.NotNull(await store.ReadAsync("keys/secret_onion_key.old", Cancel));
         Assert.Equal(ntor, (await store.ReadAsync("keys/secret_onion_key_ntor.old", Cancel))![32..64]);
         Assert.Equal("LastRotatedOnionKey 2026-03-11 12:00:00\n", await TextAsync(store, "state"));
 
-        Assert.True((await keys.RotateAsync(schedule, Start.AddDays(12), Cancel)).HasFlag(RelayKeyChanges.OldOnionForgotten));
+        Assert.True((await keys.RotateAsync(schedule, Start.AddDays(12), Cancel)).Changes.HasFlag(RelayKeyChanges.OldOnionForgotten));
         Assert.Null(await store.ReadAsync("keys/secret_onion_key.old", Cancel));
         Assert.Null(await store.ReadAsync("keys/secret_onion_key_ntor.old", Cancel));
     }
@@ -164,7 +165,7 @@ public class RelayKeysTests
         await store.WriteAsync("state", "# a comment\nLastRotatedOnionKey 2026-02-10 00:00:00\nGuard in=default\n"u8.ToArray(), Cancel);
         using RelayKeys keys = await LoadAsync(store);
 
-        Assert.True((await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(10), Cancel)).HasFlag(RelayKeyChanges.Onion));
+        Assert.True((await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(10), Cancel)).Changes.HasFlag(RelayKeyChanges.Onion));
         Assert.Equal("# a comment\nGuard in=default\nLastRotatedOnionKey 2026-03-11 12:00:00\n", await TextAsync(store, "state"));
     }
 
@@ -175,16 +176,40 @@ public class RelayKeysTests
         using RelayKeys keys = await LoadAsync(store);
         RelayLinkKeys first = keys.Current.Link;
         Assert.Equal(Start.AddHours(2), keys.NextRotation);
-        Assert.Equal(RelayKeyChanges.None, await keys.RotateAsync(OnionKeySchedule.Default, Start.AddHours(1), Cancel));
+        Assert.Equal(RelayKeyChanges.None, (await keys.RotateAsync(OnionKeySchedule.Default, Start.AddHours(1), Cancel)).Changes);
         Assert.Same(first, keys.Current.Link);
 
-        Assert.Equal(RelayKeyChanges.Link, await keys.RotateAsync(OnionKeySchedule.Default, Start.AddHours(2), Cancel));
+        Assert.Equal(RelayKeyChanges.Link, (await keys.RotateAsync(OnionKeySchedule.Default, Start.AddHours(2), Cancel)).Changes);
         Assert.NotEqual(first.TlsKey.PublicKey, keys.Current.Link.TlsKey.PublicKey);
         Assert.Equal(first.Certificates.AuthenticationKey.PublicKey, keys.Current.Link.Certificates.AuthenticationKey.PublicKey);
 
         await keys.RotateAsync(OnionKeySchedule.Default, Start.AddHours(45), Cancel);
         Assert.NotEqual(first.Certificates.AuthenticationKey.PublicKey, keys.Current.Link.Certificates.AuthenticationKey.PublicKey);
         Assert.True(keys.Current.Link.Certificates.Link.TryVerify(keys.Current.SigningKey.PublicKey, Start.AddHours(45)));
+    }
+
+    [Fact]
+    public async Task Link_keys_are_replaced_although_no_file_can_be_written()
+    {
+        var store = new FailingStateStore(new MemoryStateStore());
+        using RelayKeys keys = await LoadAsync(store);
+        RelayLinkKeys link = keys.Current.Link;
+        byte[] ntor = keys.Current.Descriptor.NtorOnion.ToArray();
+
+        store.IsFailing = true;
+        RelayKeyRotation failed = await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(29.5), Cancel);
+        Assert.Equal(RelayKeyChanges.Link, failed.Changes);
+        Assert.Contains("cannot be written", failed.Failure!.Message, StringComparison.Ordinal);
+        Assert.NotSame(link, keys.Current.Link);
+        Assert.Equal(ntor, keys.Current.Descriptor.NtorOnion.ToArray());
+
+        store.IsFailing = false;
+        RelayKeyRotation again = await keys.RotateAsync(OnionKeySchedule.Default, Start.AddDays(29.6), Cancel);
+        Assert.Null(again.Failure);
+        Assert.True(again.Changes.HasFlag(RelayKeyChanges.Onion | RelayKeyChanges.Signing | RelayKeyChanges.Link));
+        using RelayKeys restarted = await LoadAsync(store, now: Start.AddDays(29.7));
+        Assert.Equal(keys.Current.Descriptor.NtorOnion.ToArray(), restarted.Current.Descriptor.NtorOnion.ToArray());
+        Assert.Equal(keys.Current.SigningKey.PublicKey, restarted.Current.SigningKey.PublicKey);
     }
 
     [Fact]
@@ -195,8 +220,8 @@ public class RelayKeysTests
         Ed25519Identity first = keys.Current.SigningKey.PublicKey;
         DateTime end = keys.Current.Descriptor.SigningCertificate.ExpiresAt;
 
-        Assert.False((await keys.RotateAsync(OnionKeySchedule.Default, end.AddHours(-25), Cancel)).HasFlag(RelayKeyChanges.Signing));
-        RelayKeyChanges changes = await keys.RotateAsync(OnionKeySchedule.Default, end.AddHours(-24), Cancel);
+        Assert.False((await keys.RotateAsync(OnionKeySchedule.Default, end.AddHours(-25), Cancel)).Changes.HasFlag(RelayKeyChanges.Signing));
+        RelayKeyChanges changes = (await keys.RotateAsync(OnionKeySchedule.Default, end.AddHours(-24), Cancel)).Changes;
 
         Assert.True(changes.HasFlag(RelayKeyChanges.Signing | RelayKeyChanges.Link));
         Assert.NotEqual(first, keys.Current.SigningKey.PublicKey);

@@ -12,14 +12,18 @@ internal sealed class RawCircuit
     private readonly RawPeer _peer;
     private readonly ClientHopCipher _cipher;
 
-    private RawCircuit(RawPeer peer, uint id, ClientHopCipher cipher)
+    private RawCircuit(RawPeer peer, uint id, ClientHopCipher cipher, byte[] nonce)
     {
+        Nonce = nonce;
         _peer = peer;
         _cipher = cipher;
         Id = id;
     }
 
     internal uint Id { get; }
+
+    /// <summary>KH.</summary>
+    internal byte[] Nonce { get; }
 
     internal static async Task<RawCircuit> CreateAsync(RawPeer peer, uint id = 0x8000_0001)
     {
@@ -29,7 +33,7 @@ internal sealed class RawCircuit
         Assert.Equal((id, CellCommand.CreatedFast), (answer.CircuitId, answer.Command));
         var keys = new byte[HopCiphers.KeyMaterialLength(RelayCryptography.Tor1)];
         Assert.True(handshake.TryComplete(answer.Body.AsSpan(0, CreatedFast.HandshakeLength), keys));
-        return new RawCircuit(peer, id, HopCiphers.CreateClient(RelayCryptography.Tor1, keys));
+        return new RawCircuit(peer, id, HopCiphers.CreateClient(RelayCryptography.Tor1, keys), HopCiphers.Nonce(keys).ToArray());
     }
 
     internal void Send(RelayCommand command, ushort streamId, byte[] body, CellCommand cell = CellCommand.Relay)

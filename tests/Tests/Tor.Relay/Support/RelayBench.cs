@@ -25,6 +25,8 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
 
     private readonly ChannelTable _channels;
 
+    internal ChannelTable Channels => _channels;
+
     internal RelayBench(
         RelayCircuitOptions? circuits = null,
         ExitOptions? exit = null,
@@ -124,8 +126,11 @@ internal sealed class RelayBench : IAsyncDisposable, IRelayConnector
         return (circuit, create.CircuitId);
     }
 
-    Task<ChannelTransport> IRelayConnector.ConnectAsync(IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel) =>
-        Task.FromException<ChannelTransport>(new IOException("nobody answers"));
+    /// <summary>How attempts to connect go. Default: nobody answers.</summary>
+    internal Func<IReadOnlyList<IPEndPoint>, CancellationToken, Task<ChannelTransport>> Connecting { get; set; } =
+        (_, _) => Task.FromException<ChannelTransport>(new IOException("nobody answers"));
+
+    Task<ChannelTransport> IRelayConnector.ConnectAsync(IReadOnlyList<IPEndPoint> addresses, CancellationToken cancel) => Connecting(addresses, cancel);
 
     public async ValueTask DisposeAsync()
     {

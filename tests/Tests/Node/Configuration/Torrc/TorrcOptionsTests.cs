@@ -14,13 +14,13 @@ public sealed class TorrcOptionsTests
     {
         TorrcOptions options = TorrcText.Options("");
 
-        Assert.Equal((TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30), 32), (options.Client.MaxCircuitDirtiness, options.Client.NewCircuitPeriod, options.Client.MaxCircuitsPending));
+        Assert.Equal((TimeSpan.FromMinutes(10), 32), (options.Client.MaxCircuitDirtiness, options.Client.MaxCircuitsPending));
         Assert.Equal((1L << 30, 1L << 30), (options.Network.BandwidthRate, options.Network.BandwidthBurst));
         Assert.Equal((true, true, true), (options.Paths.UseEntryGuards, options.Paths.EnforceDistinctSubnets, options.Client.LearnCircuitBuildTimeout));
         Assert.Equal((null, SafeLogging.All, null), (options.Paths.PathsNeededToBuildCircuits, options.General.SafeLogging, options.Exit.ExitRelay));
         Assert.Equal((true, false, "Unnamed"), (options.Relay.PublishDescriptor, options.IsRelay, options.Relay.Nickname));
         Assert.EndsWith("/.tor/keys", options.General.KeyDirectory, StringComparison.Ordinal);
-        Assert.Equal(["23", "109", "110", "143"], options.Client.WarnPlaintextPorts);
+        Assert.Equal([23, 109, 110, 143], options.Client.WarnPlaintextPorts.Order());
     }
 
     [Fact]

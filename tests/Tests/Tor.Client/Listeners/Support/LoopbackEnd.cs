@@ -56,6 +56,9 @@ internal sealed class LoopbackEnd : CircuitEnd, IRelayMessageSink
 
     protected override TimeSpan? OldestQueuedCell => null;
 
+    /// <summary>Memory that is counted for what waits to be read.</summary>
+    internal long BufferedMemory => Memory.BytesInUse;
+
     internal int StreamCount
     {
         get

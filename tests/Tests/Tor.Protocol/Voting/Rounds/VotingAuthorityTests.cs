@@ -68,7 +68,7 @@ public class VotingAuthorityTests
     public void It_waits_five_seconds_at_most()
     {
         Begin(1, hurried: true);
-        _authorities[0].ReceiveUpload(Relays[0].Write(_now), _now);
+        _authorities[0].ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         RunUntil(Start.AddSeconds(4.9));
         Assert.Null(_authorities[0].FindConsensus(ConsensusFlavor.Unflavored));
         RunUntil(Start.AddSeconds(5.1));
@@ -95,19 +95,46 @@ public class VotingAuthorityTests
     [Fact]
     public void A_restarted_authority_tests_the_relays_it_remembers_at_once()
     {
+        VotingAuthority again = Restart();
+
+        Assert.Equal(Relays.Select(relay => relay.Identity.ToString()).Order(), TakeTested(again).Order());
+    }
+
+    /// <summary>A whole network that starts again: its relays come up when that first test has failed, and their uploads are no news.</summary>
+    [Fact]
+    public void A_relay_that_has_not_been_reached_yet_is_tested_when_it_uploads_again_and_one_that_has_is_not()
+    {
+        VotingAuthority again = Restart();
+        TakeTested(again);
+        MadeRelay reached = Relays[1];
+        again.OnReachable(reached.Identity, reached.Ed25519Identity, reached.Address, _now);
+
+        foreach (MadeRelay relay in Relays)
+        {
+            again.ReceiveUpload(ReceivedUpload.Read(relay.Write(Start)), _now);
+        }
+
+        Assert.Equal(Relays.Where(relay => relay != reached).Select(relay => relay.Identity.ToString()).Order(), TakeTested(again).Order());
+    }
+
+    private VotingAuthority Restart()
+    {
         Begin(1, hurried: false);
         Upload();
-        var again = new VotingAuthority(
+        return new VotingAuthority(
             Keys[0], Network(1, false), Profile(0), AuthorityState.CreateNew() with { Shelf = _authorities[0].Relays.Shelf },
             new AcceptanceOptions { AllowPrivateAddresses = true }, new SeededRandomSource(9), _now);
+    }
 
+    private static List<string> TakeTested(VotingAuthority authority)
+    {
         var tested = new List<string>();
-        while (TryTake(again, out AuthorityAction.TestRelay? test))
+        while (TryTake(authority, out AuthorityAction.TestRelay? test))
         {
             tested.Add(test.Relay.ToString());
         }
 
-        Assert.Equal(Relays.Select(relay => relay.Identity.ToString()).Order(), tested.Order());
+        return tested;
     }
 
     [Fact]
@@ -159,7 +186,7 @@ public class VotingAuthorityTests
         foreach ((int index, int relay) in new[] { (0, 1), (1, 2) })
         {
             Vote lie = honest with { Relays = [.. honest.Relays.Where((_, listed) => listed != relay)] };
-            Assert.Equal(200, _authorities[index].ReceiveVotes(VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
+            Assert.Equal(200, ReceiveVotes(_authorities[index], VoteWriter.Write(lie, Keys[2].Signing), _now, true).Status);
         }
 
         _isSpoilt = true;
@@ -181,15 +208,15 @@ public class VotingAuthorityTests
         _now = stranger.Schedule.VotingStarts;
         stranger.OnDeadline(_now);
         Assert.True(TryTake(stranger, out AuthorityAction.PostVote? vote));
-        Assert.Equal(new PostAnswer(400, "Vote not from a recognized v3 authority"), _authorities[0].ReceiveVotes(vote.Text, _now, true));
-        Assert.Equal(new PostAnswer(400, "Unable to parse vote"), _authorities[0].ReceiveVotes("garbage"u8.ToArray(), _now, true));
+        Assert.Equal(new PostAnswer(400, "Vote not from a recognized v3 authority"), ReceiveVotes(_authorities[0], vote.Text, _now, true));
+        Assert.Equal(new PostAnswer(400, "Unable to parse vote"), ReceiveVotes(_authorities[0], "garbage"u8.ToArray(), _now, true));
 
         _authorities[1].OnDeadline(_now);
         Assert.True(TryTake(_authorities[1], out vote));
         DateTime late = _authorities[0].Schedule.FetchMissingVotes.AddSeconds(1);
-        Assert.Equal(400, _authorities[0].ReceiveVotes(vote.Text, late, true).Status);
-        Assert.Equal(new PostAnswer(200, "Vote stored"), _authorities[0].ReceiveVotes(vote.Text, late, false));
-        Assert.Equal(new PostAnswer(200, "Duplicate discarded"), _authorities[0].ReceiveVotes(vote.Text, late, false));
+        Assert.Equal(400, ReceiveVotes(_authorities[0], vote.Text, late, true).Status);
+        Assert.Equal(new PostAnswer(200, "Vote stored"), ReceiveVotes(_authorities[0], vote.Text, late, false));
+        Assert.Equal(new PostAnswer(200, "Duplicate discarded"), ReceiveVotes(_authorities[0], vote.Text, late, false));
     }
 
     [Fact]
@@ -197,7 +224,7 @@ public class VotingAuthorityTests
     {
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, Relays[1].Ed25519Identity, Relays[0].Address, _now);
         authority.OnReachable(Relays[0].Identity, Relays[0].Ed25519Identity, Relays[1].Address, _now);
         Assert.Null(authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
@@ -211,10 +238,13 @@ public class VotingAuthorityTests
         _flags = FlagOptions.TestingNetwork with { TestEd25519LinkKeys = false };
         Begin(1, hurried: false);
         VotingAuthority authority = _authorities[0];
-        authority.ReceiveUpload(Relays[0].Write(_now), _now);
+        authority.ReceiveUpload(ReceivedUpload.Read(Relays[0].Write(_now)), _now);
         authority.OnReachable(Relays[0].Identity, default, Relays[0].Address, _now);
         Assert.Equal(_now, authority.Relays.Reachability.Find(Relays[0].Identity).IPv4);
     }
+
+    private static PostAnswer ReceiveVotes(VotingAuthority authority, ReadOnlyMemory<byte> body, DateTime now, bool isPosted) =>
+        authority.ReceiveVotes(ReceivedVote.ReadAll(body, authority.Votes.Authorities), now, isPosted);
 
     private void Begin(int count, bool hurried, int? total = null)
     {
@@ -252,7 +282,7 @@ public class VotingAuthorityTests
         {
             foreach (MadeRelay relay in Relays)
             {
-                authority.ReceiveUpload(relay.Write(Start), _now);
+                authority.ReceiveUpload(ReceivedUpload.Read(relay.Write(Start)), _now);
             }
         }
     }
@@ -289,7 +319,7 @@ public class VotingAuthorityTests
                 sender.OnReachable(relay.Identity, relay.Ed25519Identity, relay.Address, _now);
                 break;
             case AuthorityAction.PostVote vote:
-                Array.ForEach(others, other => other.ReceiveVotes(vote.Text, _now, true));
+                Array.ForEach(others, other => ReceiveVotes(other, vote.Text, _now, true));
                 break;
             case AuthorityAction.PostSignatures signatures:
                 Array.ForEach(others, other => Assert.True(other.ReceiveSignatures(signatures.Text).Status == 200 || _isSpoilt));
