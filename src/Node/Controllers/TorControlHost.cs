@@ -93,9 +93,10 @@ internal sealed class TorControlHost : IAsyncDisposable
     {
         TorrcOptions present = _configuration.Options;
         TorrcControlOptions options = present.Control;
+        bool isOpenToAll = options.Passwords.Count == 0 && _listeners.Any(listener => !listener.IsLocal); // a controller took the login away
         return new ControlCredentials
         {
-            Cookie = options.CookieAuthentication ? _cookie : (ReadOnlyMemory<byte>?)null,
+            Cookie = options.CookieAuthentication || isOpenToAll ? _cookie : (ReadOnlyMemory<byte>?)null,
             CookiePath = options.CookieAuthentication ? PathOfCookie(present) : null,
             Passwords = options.Passwords,
         };

@@ -37,6 +37,9 @@ public abstract partial class ProxyListener : IAsyncDisposable
     /// <summary>Address and port, or "unix:" and the path.</summary>
     public string LocalName => _options.UnixPath is { } path ? $"unix:{path}" : LocalEndPoint.ToString();
 
+    /// <summary>Whether only this machine reaches it.</summary>
+    public bool IsLocal => _options.UnixPath is not null || IPAddress.IsLoopback(LocalEndPoint.Address);
+
     /// <summary>Connections open now.</summary>
     public int ConnectionCount
     {
@@ -79,7 +82,7 @@ public abstract partial class ProxyListener : IAsyncDisposable
         }
 
         _socket = socket;
-        if (_options.UnixPath is null && !IPAddress.IsLoopback(LocalEndPoint.Address))
+        if (!IsLocal)
         {
             LogPublic(Log, _options.OptionName);
         }

@@ -28,6 +28,7 @@ internal static class ControlTargets
         {
             IsText = true,
             MaxLength = 4096,
+            AllocationPerByte = 4096, // each byte may be a command of its own, which is read by all syntaxes
         },
     ];
 

@@ -129,7 +129,7 @@ internal static class TorrcOptionTable
         Obsolete("ControlListenAddress"),
         Implemented("ControlPort", LineListPart),
         Implemented("ControlPortFileGroupReadable", Flag, "0"),
-        Implemented("ControlPortLines", LineListWhole),
+        Ignored("ControlPortLines", LineListWhole),
         Implemented("ControlPortWriteToFile", FileName),
         Implemented("ControlSocket", LineList),
         Implemented("ControlSocketsGroupWritable", Flag, "0"),
