@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
@@ -51,10 +52,13 @@ internal sealed class TorProcessControl : IControlProcess, IAsyncDisposable
     public long MaxMemoryInQueues => _environment.Channels.Memory.Limit;
 
     /// <inheritdoc/>
-    public ControlRelayFacts? Relay { get; set; }
+    public ControlRelayFacts? Relay => DescribeRelay();
+
+    /// <summary>What is known of the relay in this process; asked each time.</summary>
+    internal Func<ControlRelayFacts?> DescribeRelay { get; init; } = () => null;
 
     /// <summary>Where ports listen that are not the client's, by kind.</summary>
-    internal Func<string, IReadOnlyList<string>> OtherListeners { get; set; } = _ => [];
+    internal Func<string, IReadOnlyList<string>> OtherListeners { get; init; } = _ => [];
 
     /// <inheritdoc/>
     public void Signal(ControlSignal signal)
@@ -65,14 +69,12 @@ internal sealed class TorProcessControl : IControlProcess, IAsyncDisposable
                 _signals.HangUp(); // which tells of itself
                 return;
             case ControlSignal.Shutdown:
-                _environment.Log.Notice("Interrupt: exiting cleanly.");
                 Signalled?.Invoke(signal);
-                _signals.Stop();
+                _signals.RequestStop(PosixSignal.SIGINT);
                 return;
             case ControlSignal.Halt:
-                _environment.Log.Notice("Catching signal TERM, exiting cleanly.");
                 Signalled?.Invoke(signal);
-                _signals.Stop();
+                _signals.RequestStop(PosixSignal.SIGTERM);
                 return;
             case ControlSignal.NewNym:
                 AskForNewCircuits();

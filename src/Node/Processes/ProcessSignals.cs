@@ -39,7 +39,18 @@ internal sealed class ProcessSignals : IDisposable
         }
     }
 
-    /// <summary>Ends as a signal would, for a reason from within.</summary>
+    /// <summary>As SIGTERM or SIGINT.</summary>
+    internal void RequestStop(PosixSignal signal)
+    {
+        lock (_oneSubscriber)
+        {
+            StopRequested?.Invoke(signal);
+        }
+
+        _stop.Cancel();
+    }
+
+    /// <summary>Ends for a reason from within, of which <see cref="StopRequested"/> is not told.</summary>
     internal void Stop() => _stop.Cancel();
 
     public void Dispose()
@@ -67,20 +78,12 @@ internal sealed class ProcessSignals : IDisposable
             Environment.Exit(ExitCode.Failure);
         }
 
-        lock (_oneSubscriber)
-        {
-            StopRequested?.Invoke(context.Signal);
-        }
-
-        _stop.Cancel();
+        RequestStop(context.Signal);
     }
 
     private void OnHangup(PosixSignalContext context)
     {
         context.Cancel = true;
-        lock (_oneSubscriber)
-        {
-            HangedUp?.Invoke();
-        }
+        HangUp();
     }
 }

@@ -147,9 +147,14 @@ internal sealed class TorProcess : IAsyncDisposable
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenControlPorts(ClientNode node)
     {
-        _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners };
-        _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
         node.Client.LeavesStreamsUnattached = _options.Control.LeaveStreamsUnattached;
+        if (_options.Control.Ports.Count == 0)
+        {
+            return;
+        }
+
+        _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners, DescribeRelay = DescribeRelay };
+        _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
         _controlPorts.Open(node);
     }
 
@@ -175,9 +180,15 @@ internal sealed class TorProcess : IAsyncDisposable
     private IReadOnlyList<string> GetListeners(string kind) => kind switch
     {
         "or" => [.. _relay?.Node.OrPorts.Select(port => port.ToString()) ?? []],
+        "dir" => [.. _relay?.DirectoryPorts.Select(port => port.ToString()) ?? []],
         "metrics" => _metrics is null ? [] : [_metrics.Address.ToString()],
         _ => [],
     };
+
+    private ControlRelayFacts? DescribeRelay() => _relay is { } relay
+        ? new ControlRelayFacts(
+            relay.Keys.RsaIdentity.ToString(), relay.Descriptor.Address.ToString(), [.. relay.Descriptor.ExitPolicy.Rules.Select(rule => rule.ToString())])
+        : null;
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenPorts(ClientNode node)
@@ -242,7 +253,6 @@ internal sealed class TorProcess : IAsyncDisposable
                 ErrorKind.Configuration, $"Could not bind the ORPort: {failure.Message}. Choose another address or port with ORPort.", failure);
         }
 
-        _control!.Relay = new ControlRelayFacts(_relay.Keys.RsaIdentity.ToString(), settings.Descriptor.Address.ToString(), []);
         foreach (IPEndPoint port in _relay.Node.OrPorts)
         {
             _log.Notice($"Opened OR listener connection (ready) on {port}");

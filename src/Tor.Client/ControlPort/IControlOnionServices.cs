@@ -1,4 +1,5 @@
 using Tunic.Tor.Protocol.Control.Arguments;
+using Tunic.Tor.Protocol.Control.Events;
 using Tunic.Tor.Protocol.Control.Replies;
 
 namespace Tunic.Tor.Client.ControlPort;
@@ -7,6 +8,9 @@ namespace Tunic.Tor.Client.ControlPort;
 /// <remarks>Thread safe. While nobody implements it, the commands are unknown, as in a program without onion services.</remarks>
 public interface IControlOnionServices
 {
+    /// <summary>Raised with each HS_DESC and HS_DESC_CONTENT. May be raised inside any gate: who listens neither waits nor takes one.</summary>
+    event Action<ControlEvent>? Happened;
+
     /// <summary>The commands it knows, in upper case, with the syntax of each.</summary>
     IReadOnlyDictionary<string, ControlSyntax> Commands { get; }
 

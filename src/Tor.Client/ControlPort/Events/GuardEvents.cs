@@ -31,6 +31,10 @@ internal sealed class GuardEvents(TorClient client, ControlEventHub hub)
                 : before.IsListed != guard.IsListed ? (guard.IsListed ? "GOOD" : "BAD")
                 : null;
             Tell(guard.Identity, change);
+            if (before is null && guard.IsConfirmed && !guard.IsDown)
+            {
+                Tell(guard.Identity, "UP"); // it was used within its first second
+            }
         }
 
         foreach (RsaIdentity gone in _before.Keys.Where(identity => !now.ContainsKey(identity)))

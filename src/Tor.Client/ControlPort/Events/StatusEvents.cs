@@ -1,6 +1,5 @@
 using Tunic.Tor.Client.ControlPort.Information;
 using Tunic.Tor.Protocol.Control.Events;
-using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.ControlPort.Events;
 
@@ -15,14 +14,9 @@ internal sealed class StatusEvents : IDisposable
     {
         (_client, _hub) = (client, hub);
         client.BootstrapChanged += OnBootstrap;
-        client.ViewChanged += OnView;
     }
 
-    public void Dispose()
-    {
-        _client.BootstrapChanged -= OnBootstrap;
-        _client.ViewChanged -= OnView;
-    }
+    public void Dispose() => _client.BootstrapChanged -= OnBootstrap;
 
     private void OnBootstrap(BootstrapProgress progress)
     {
@@ -32,11 +26,7 @@ internal sealed class StatusEvents : IDisposable
         }
 
         Send(StatusInformation.DescribeBootstrap(progress));
-    }
-
-    private void OnView(NetworkView view)
-    {
-        if (_client.DirectoryReady.IsCompletedSuccessfully && Interlocked.Exchange(ref _hadDirectory, 1) == 0)
+        if (progress.Percent >= BootstrapProgress.EnoughDirectory.Percent && Interlocked.Exchange(ref _hadDirectory, 1) == 0)
         {
             Send("NOTICE ENOUGH_DIR_INFO");
         }
