@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tunic.Primitives.Errors;
@@ -7,10 +6,12 @@ using Tunic.Primitives.Overlay;
 using Tunic.Primitives.Storage;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Client.Streams.Register;
 using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Channels.OpenSsl;
@@ -22,7 +23,6 @@ using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Cells.Queues;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Documents.Consensuses;
-using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.FlowControl;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
@@ -46,6 +46,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private readonly ClientDirectory _directory;
     private readonly CircuitBuilder _builder;
     private readonly CircuitPool _pool;
+    private readonly StreamConnector _connector;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
     private readonly ClientMetrics _metrics;
@@ -80,18 +81,27 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _planner = new PathPlanner(options, profile.IsPrivate, _time, random);
         var circuits = new CircuitEnvironment(random, new PaddingSource(random), _time, CreateSettings);
         var clock = new ClockWatch(_time, _log);
-        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log) { Progress = _progress };
+        Circuits = new CircuitRegister(_time);
+        Addresses = new AddressMap(random);
+        _fetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log) { Progress = _progress, Register = Circuits };
+        Bandwidth = environment.Bandwidth;
+        Cache = new DirectoryCache(store, _log);
         _directory = new ClientDirectory(
-            profile, options, new DirectoryCache(store, _log), _fetcher, _planner, clock, random, _time, _log, _progress)
+            profile, options, Cache, _fetcher, _planner, clock, random, _time, _log, _progress)
         {
             OnView = OnView,
         };
-        _builder = new CircuitBuilder(_channels, circuits, _planner, _time);
+        _builder = new CircuitBuilder(_channels, circuits, _planner, Circuits, _time);
         _pool = new CircuitPool(options, _builder.BuildAsync, _planner, _time, _log)
         {
-            OnBuilt = _ => OnCircuitBuilt(),
+            OnBuilt = OnCircuitBuilt,
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
+        _connector = new StreamConnector(options, _directory.Ready, _pool, Circuits, Streams, Addresses, _time, _stop.Token)
+        {
+            Opened = (request, hops) => StreamOpened?.Invoke(request, hops),
+        };
+        ControlledCircuits = new ControlledCircuits(_builder, _pool, _planner, Circuits, _log);
         _metrics = new ClientMetrics(environment, _channels, _pool);
         WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
@@ -165,6 +175,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _idle = new IdleTimes(_idle.Parameters, options, _random);
         _planner.Reconfigure(options);
         _pool.Reconfigure(options);
+        _connector.Reconfigure(options);
     }
 
     /// <summary>
@@ -189,7 +200,45 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     }
 
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
-    public void UseNewCircuits() => _pool.RetireAll();
+    public void UseNewCircuits()
+    {
+        Streams.BeginEpoch();
+        _pool.RetireAll();
+    }
+
+    /// <summary>New streams wait until a controller chooses their circuits (<c>__LeaveStreamsUnattached</c>). Default false.</summary>
+    public bool LeavesStreamsUnattached
+    {
+        get => Streams.LeavesUnattached;
+        set => Streams.LeavesUnattached = value;
+    }
+
+    /// <summary>All circuits with their numbers.</summary>
+    internal CircuitRegister Circuits { get; }
+
+    /// <summary>All streams with their numbers.</summary>
+    internal StreamRegister Streams { get; } = new();
+
+    /// <summary>Targets that stand for others.</summary>
+    internal AddressMap Addresses { get; }
+
+    /// <summary>Circuits that a controller makes and changes.</summary>
+    internal ControlledCircuits ControlledCircuits { get; }
+
+    /// <summary>Guards and build times.</summary>
+    internal PathPlanner Planner => _planner;
+
+    /// <summary>Links to relays.</summary>
+    internal ChannelTable Channels => _channels;
+
+    /// <summary>What channels have moved.</summary>
+    internal ChannelBandwidth Bandwidth { get; }
+
+    /// <summary>Documents as they were received.</summary>
+    internal DirectoryCache Cache { get; }
+
+    /// <inheritdoc/>
+    public bool IsMapped(string host) => Addresses.Rewrite(host) != host;
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
@@ -221,17 +270,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
-        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
-        var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
-        CircuitStream opened = await TryCircuitsAsync(
-            new CircuitRequest(port, request.Isolation),
-            async (circuit, attempt) =>
-            {
-                CircuitStream stream = await circuit.Circuit.ConnectAsync(begin, request.ContinueInline, attempt);
-                StreamOpened?.Invoke(request, circuit.Path.Hops);
-                return stream;
-            },
-            cancel);
+        CircuitStream opened = await _connector.ConnectAsync(request, cancel);
         if (!request.ContinueInline)
         {
             await ReceiveLoop.LeaveAsync(); // the caller may block
@@ -243,11 +282,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
-        Resolve resolve = IPAddress.TryParse(nameOrAddress, out IPAddress? address)
-            ? Resolve.Reverse(address)
-            : new Resolve(nameOrAddress.ToLowerInvariant());
-        Resolved resolved = await TryCircuitsAsync(
-            new CircuitRequest(ExitPort.Resolve, isolation), (circuit, attempt) => circuit.Circuit.ResolveAsync(resolve, attempt), cancel);
+        Resolved resolved = await _connector.ResolveAsync(nameOrAddress, isolation, cancel);
         await ReceiveLoop.LeaveAsync();
         return resolved;
     }
@@ -262,6 +297,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ControlledCircuits.DisposeAsync();
         await _pool.DisposeAsync();
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
@@ -311,57 +347,19 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
 
         CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
-        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, cancel);
+        CircuitRecord record = Circuits.Launch(CircuitPurpose.Testing, "IS_INTERNAL", "NEED_CAPACITY");
+        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, record, cancel);
         try
         {
             await circuit.ExtendAsync(end, cancel);
+            Circuits.OnHop(record, circuit, end.RsaIdentity);
+            Circuits.OnBuilt(record, mustWaitForGuard: false);
             return circuit;
         }
         catch
         {
             circuit.Close();
             throw;
-        }
-    }
-
-    /// <summary>Opens on one circuit after the other until it works, the far end has said no often enough, or time is up.</summary>
-    private async Task<T> TryCircuitsAsync<T>(
-        CircuitRequest request, Func<PooledCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
-    {
-        using var timer = new CancellationTokenSource(_options.StreamTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel, _stop.Token);
-        try
-        {
-            await _directory.Ready.WaitAsync(either.Token);
-            for (int failures = 0; ;)
-            {
-                PooledCircuit circuit = await _pool.GetAsync(request, either.Token);
-                using var attempt = new CancellationTokenSource(_options.StreamAttemptTimeout, _time);
-                using var any = CancellationTokenSource.CreateLinkedTokenSource(attempt.Token, either.Token);
-                try
-                {
-                    return await open(circuit, any.Token);
-                }
-                catch (StreamException failure) when (StreamRetry.IsWorthwhile(failure) && ++failures < _options.MaxStreamFailures)
-                {
-                    _pool.Retire(circuit);
-                }
-                catch (CircuitEndedException)
-                {
-                    _pool.Retire(circuit);
-                }
-                catch (OperationCanceledException) when (attempt.IsCancellationRequested && !either.IsCancellationRequested)
-                {
-                    _pool.Retire(circuit); // perhaps the circuit is at fault, perhaps the target: another one will tell
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            throw _stop.IsCancellationRequested
-                ? new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down")
-                : new StreamException(
-                    ErrorKind.Timeout, EndReason.Timeout, $"no answer within {_options.StreamTimeout.TotalSeconds:0} s");
         }
     }
 
@@ -442,15 +440,12 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
     }
 
-    private void OnCircuitBuilt()
+    private void OnCircuitBuilt(PooledCircuit circuit)
     {
+        Circuits.OnGuardConfirmed(circuit.Circuit);
         if (_firstCircuit.TrySetResult())
         {
             _progress.Report(BootstrapProgress.Done);
         }
     }
-
-    private static ExitAddressFamily FamilyOf(string host) => !IPAddress.TryParse(host, out IPAddress? address)
-        ? ExitAddressFamily.Any
-        : address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? ExitAddressFamily.IPv6 : ExitAddressFamily.IPv4;
 }

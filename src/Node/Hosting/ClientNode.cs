@@ -10,7 +10,7 @@ namespace Tunic.Node.Hosting;
 internal sealed class ClientNode : IAsyncDisposable
 {
     private readonly NodeEnvironment _environment;
-    private readonly List<ProxyListener> _ports = [];
+    private readonly List<(ProxyListener Listener, string Kind)> _ports = [];
 
     internal ClientNode(NetworkProfile profile, ClientOptions options, IStateStore store, NodeEnvironment environment)
     {
@@ -24,11 +24,14 @@ internal sealed class ClientNode : IAsyncDisposable
     /// <exception cref="ListenerException">It cannot be opened; the message names the option.</exception>
     internal void Open(ProxyListener port, string kind)
     {
-        _environment.Log.Notice($"Opening {kind} listener on {port.LocalEndPoint}");
-        _ports.Add(port);
+        _environment.Log.Notice($"Opening {kind} listener on {port.LocalName}");
+        _ports.Add((port, kind));
         port.Start();
-        _environment.Log.Notice($"Opened {kind} listener connection (ready) on {port.LocalEndPoint}");
+        _environment.Log.Notice($"Opened {kind} listener connection (ready) on {port.LocalName}");
     }
+
+    /// <summary>Where the ports of a kind listen.</summary>
+    internal IReadOnlyList<string> GetListeners(string kind) => [.. _ports.Where(port => port.Kind == kind).Select(port => port.Listener.LocalName)];
 
     /// <summary>Reads what earlier runs have left; before anything else of the process writes beside it.</summary>
     /// <exception cref="CorruptStateException">A file makes no sense; it was not overwritten.</exception>
@@ -59,7 +62,7 @@ internal sealed class ClientNode : IAsyncDisposable
     /// <summary>Closes the ports, then the client: first nobody asks for anything any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_ports.Select(port => port.DisposeAsync().AsTask()));
+        await Task.WhenAll(_ports.Select(port => port.Listener.DisposeAsync().AsTask()));
         await Client.DisposeAsync();
     }
 }

@@ -43,6 +43,9 @@ internal sealed class DirectoryHost : IDisposable
         }
     }
 
+    /// <summary>Where the ports listen.</summary>
+    internal IReadOnlyList<IPEndPoint> Addresses => [.. _ports.Select(port => port.Address)];
+
     /// <summary>The limits of one port: nobody holds more than a sixteenth of its places, but a network on one machine has only one address.</summary>
     /// <remarks>Short connections are as welcome as in stock tor, which does not count them here: whoever fetches all descriptors makes dozens at once.</remarks>
     internal static ConnectionLimits CreateLimits(RandomSource random)

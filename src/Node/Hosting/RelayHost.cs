@@ -100,6 +100,9 @@ internal sealed partial class RelayHost : IAsyncDisposable
 
     internal RelayNode Node => _node;
 
+    /// <summary>Where the directory is served over plain HTTP.</summary>
+    internal IReadOnlyList<IPEndPoint> DirectoryPorts => _directory?.Addresses ?? [];
+
     /// <summary>What others are told.</summary>
     internal RelayDescriptorOptions Descriptor => _settings.Descriptor;
 

@@ -8,6 +8,7 @@ namespace Tunic.Node.Logging;
 internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
 {
     private LogSink[] _sinks = [];
+    private volatile LogTap? _tap;
 
     /// <summary>Steps in which times are shown. Default 1 s, as stock's.</summary>
     internal TimeSpan Granularity { get; set; } = TimeSpan.FromSeconds(1);
@@ -18,6 +19,13 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
         var log = new NodeLog(TimeProvider.System);
         log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
         return log;
+    }
+
+    /// <summary>Somebody who gets lines beside the sinks, without time and severity; null for nobody.</summary>
+    internal LogTap? Tap
+    {
+        get => _tap;
+        set => _tap = value;
     }
 
     /// <summary>Writes to these from now on, and closes the ones before.</summary>
@@ -32,6 +40,11 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
 
     internal void Write(LogSeverity severity, string message)
     {
+        if (_tap is { } tap && severity >= tap.Least)
+        {
+            tap.Take(severity, LogLine.Printable(message));
+        }
+
         string? line = null;
         foreach (LogSink sink in Volatile.Read(ref _sinks))
         {
@@ -52,6 +65,11 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
     public bool IsEnabled(LogLevel logLevel)
     {
         LogSeverity severity = SeverityOf(logLevel);
+        if (_tap is { } tap && severity >= tap.Least)
+        {
+            return logLevel != LogLevel.None;
+        }
+
         foreach (LogSink sink in Volatile.Read(ref _sinks))
         {
             if (sink.Takes(severity))

@@ -30,7 +30,27 @@ internal sealed class ProcessSignals : IDisposable
     /// <summary>Cancelled when the process is asked to end.</summary>
     internal CancellationToken Stopping => _stop.Token;
 
-    /// <summary>Ends as a signal would, for a reason from within.</summary>
+    /// <summary>As SIGHUP.</summary>
+    internal void HangUp()
+    {
+        lock (_oneSubscriber)
+        {
+            HangedUp?.Invoke();
+        }
+    }
+
+    /// <summary>As SIGTERM or SIGINT.</summary>
+    internal void RequestStop(PosixSignal signal)
+    {
+        lock (_oneSubscriber)
+        {
+            StopRequested?.Invoke(signal);
+        }
+
+        _stop.Cancel();
+    }
+
+    /// <summary>Ends for a reason from within, of which <see cref="StopRequested"/> is not told.</summary>
     internal void Stop() => _stop.Cancel();
 
     public void Dispose()
@@ -58,20 +78,12 @@ internal sealed class ProcessSignals : IDisposable
             Environment.Exit(ExitCode.Failure);
         }
 
-        lock (_oneSubscriber)
-        {
-            StopRequested?.Invoke(context.Signal);
-        }
-
-        _stop.Cancel();
+        RequestStop(context.Signal);
     }
 
     private void OnHangup(PosixSignalContext context)
     {
         context.Cancel = true;
-        lock (_oneSubscriber)
-        {
-            HangedUp?.Invoke();
-        }
+        HangUp();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
@@ -6,6 +7,7 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Protocol.Control.Authentication;
 
 namespace Tunic.Node.TorProgram;
 
@@ -33,7 +35,7 @@ internal static class TorEntry
                 StandardStreams.WriteLine("tunic tor -f <torrc> [args]\nThe arguments and options are those of the tor program; docs/options.md lists what is supported.");
                 return ExitCode.Success;
             case TorCommand.HashPassword:
-                StandardStreams.WriteLine(HashedPassword.Create(commandLine.CommandArgument, SystemRandomSource.Instance));
+                StandardStreams.WriteLine(HashedPassword.Create(Encoding.UTF8.GetBytes(commandLine.CommandArgument), SystemRandomSource.Instance).ToString());
                 return ExitCode.Success;
             case TorCommand.MakeFamilyKey:
                 (string file, Ed25519Identity family) = await FamilyKeyFile.CreateAsync(commandLine.CommandArgument, CancellationToken.None);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tunic.Node.Configuration.Torrc;
+using Tunic.Node.Controllers;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Metrics;
@@ -11,6 +12,7 @@ using Tunic.Node.Processes;
 using Tunic.Node.Storage;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Storage;
+using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Client.Listeners.Dns;
 using Tunic.Tor.Client.Listeners.Http;
@@ -25,7 +27,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private static readonly TimeSpan LockWait = TimeSpan.FromSeconds(5);
 
     private readonly TorCommandLine _commandLine;
-    private readonly TorReload _reload;
+    private readonly TorConfiguration _configuration;
     private volatile TorrcOptions _options;
     private readonly NodeLog _log;
     private readonly NodeEnvironment _environment;
@@ -35,14 +37,17 @@ internal sealed class TorProcess : IAsyncDisposable
     private ClientNode? _client;
     private RelayHost? _relay;
     private MetricsEndpoint? _metrics;
-    private OwnerWatch? _owner;
+    private readonly List<OwnerWatch> _owners = [];
+    private int? _ownerProcess;
+    private TorProcessControl? _control;
+    private TorControlHost? _controlPorts;
 
     internal TorProcess(TorCommandLine commandLine, TorrcLoadResult loaded, NodeLog log)
     {
         TorrcOptions options = loaded.Options;
         _commandLine = commandLine;
         _options = options;
-        _reload = new TorReload(commandLine, loaded, log);
+        _configuration = new TorConfiguration(commandLine, loaded, log) { Apply = Use };
         _log = log;
         _rules = TorPorts.CreateRules(options.Client);
         _environment = new NodeEnvironment(log, TimeProvider.System, options.General.MaxMemoryInQueues is > 0 and var limit ? limit : null, TorChannels.Create(options.Network));
@@ -60,6 +65,8 @@ internal sealed class TorProcess : IAsyncDisposable
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
         await _client.LoadAsync(_signals.Stopping);
+        Watch(_options.General.OwningControllerProcess);
+        OpenControlPorts(_client);
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);
@@ -69,7 +76,6 @@ internal sealed class TorProcess : IAsyncDisposable
 
         UseLogs(_options.General);
         WritePid();
-        _owner = _options.General.OwningControllerProcess is { } owner ? new OwnerWatch(owner, OnOwnerGone) : null;
         if (_options.General.DisableNetwork)
         {
             _log.Notice("DisableNetwork is set. Tor will not make or accept non-control network connections. Shutting down all existing connections.");
@@ -85,6 +91,11 @@ internal sealed class TorProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_controlPorts is not null)
+        {
+            await _controlPorts.DisposeAsync();
+        }
+
         _relay?.RefuseNewStreams(); // until the last of its parts has ended, some time may pass
         if (_client is not null)
         {
@@ -101,9 +112,14 @@ internal sealed class TorProcess : IAsyncDisposable
             await _metrics.DisposeAsync();
         }
 
-        if (_owner is not null)
+        foreach (OwnerWatch owner in _owners)
         {
-            await _owner.DisposeAsync();
+            await owner.DisposeAsync();
+        }
+
+        if (_control is not null)
+        {
+            await _control.DisposeAsync();
         }
 
         RemovePid();
@@ -127,6 +143,52 @@ internal sealed class TorProcess : IAsyncDisposable
 
         return store;
     }
+
+    /// <exception cref="ListenerException">A port cannot be opened.</exception>
+    private void OpenControlPorts(ClientNode node)
+    {
+        node.Client.LeavesStreamsUnattached = _options.Control.LeaveStreamsUnattached;
+        if (_options.Control.Ports.Count == 0)
+        {
+            return;
+        }
+
+        _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners, DescribeRelay = DescribeRelay };
+        _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
+        _controlPorts.Open(node);
+    }
+
+    /// <summary>A controller may name another owner, or none.</summary>
+    private void Watch(int? owner)
+    {
+        lock (_owners)
+        {
+            if (owner == _ownerProcess)
+            {
+                return;
+            }
+
+            _ownerProcess = owner;
+            _owners.ForEach(watch => watch.Stop());
+            if (owner is { } process)
+            {
+                _owners.Add(new OwnerWatch(process, OnOwnerGone));
+            }
+        }
+    }
+
+    private IReadOnlyList<string> GetListeners(string kind) => kind switch
+    {
+        "or" => [.. _relay?.Node.OrPorts.Select(port => port.ToString()) ?? []],
+        "dir" => [.. _relay?.DirectoryPorts.Select(port => port.ToString()) ?? []],
+        "metrics" => _metrics is null ? [] : [_metrics.Address.ToString()],
+        _ => [],
+    };
+
+    private ControlRelayFacts? DescribeRelay() => _relay is { } relay
+        ? new ControlRelayFacts(
+            relay.Keys.RsaIdentity.ToString(), relay.Descriptor.Address.ToString(), [.. relay.Descriptor.ExitPolicy.Rules.Select(rule => rule.ToString())])
+        : null;
 
     /// <exception cref="ListenerException">A port cannot be opened.</exception>
     private void OpenPorts(ClientNode node)
@@ -197,8 +259,10 @@ internal sealed class TorProcess : IAsyncDisposable
         }
     }
 
+    /// <exception cref="StorageException">One cannot be opened; nothing has changed then.</exception>
     private void UseLogs(TorrcGeneralOptions general)
     {
+        IReadOnlyList<LogSink> sinks = TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile);
         Redaction.Scope = general.SafeLogging switch
         {
             SafeLogging.None => RedactionScope.Nobody,
@@ -206,35 +270,52 @@ internal sealed class TorProcess : IAsyncDisposable
             _ => RedactionScope.Everybody,
         };
         _log.Granularity = general.LogTimeGranularity;
-        _log.Use(TorLogs.Open(general.Logs, _commandLine.Quietness, general.TruncateLogFile));
+        _log.Use(sinks);
     }
 
     /// <summary>SIGHUP: log files are opened again, and what can change while the program runs is what the torrc says now. A torrc that cannot be used changes nothing.</summary>
     private void Reload()
     {
         _log.Notice("Received reload signal (hup). Reloading config and resetting internal state.");
-        try
+        ControlConfigurationResult result = _options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-"
+            ? _configuration.Reload()
+            : ReopenLogs();
+        if (result.Outcome != ControlConfigurationOutcome.Changed)
         {
-            if (_options.General.ReloadTorrcOnHangup && _commandLine.TorrcPath != "-")
-            {
-                Use(_reload.Read(out bool changesPaths), changesPaths);
-            }
-
-            UseLogs(_options.General with { TruncateLogFile = false });
-        }
-        catch (Exception failure) when (failure is TorrcException or StorageException)
-        {
-            _log.Warn(failure.Message);
+            _log.Warn(result.Message);
             _log.Warn("The configuration was not changed--see warnings above.");
         }
     }
 
+    private ControlConfigurationResult ReopenLogs()
+    {
+        try
+        {
+            UseLogs(_options.General with { TruncateLogFile = false });
+            return ControlConfigurationResult.Success;
+        }
+        catch (StorageException failure)
+        {
+            return new ControlConfigurationResult(ControlConfigurationOutcome.CannotSet, failure.Message);
+        }
+    }
+
+    /// <summary>Everything that a changed configuration changes at once, whoever has changed it.</summary>
+    /// <exception cref="StorageException">A log cannot be opened; nothing has changed then.</exception>
     private void Use(TorrcOptions options, bool changesPaths)
     {
+        UseLogs(options.General with { TruncateLogFile = false });
         _options = options;
         _rules = TorPorts.CreateRules(options.Client);
         TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
-        _client?.Client.Reconfigure(TorClientOptions.Create(options));
+        Watch(options.General.OwningControllerProcess);
+        _controlPorts?.WriteFiles(options);
+        if (_client?.Client is { } client)
+        {
+            client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
+            client.Reconfigure(TorClientOptions.Create(options));
+        }
+
         if (changesPaths)
         {
             _log.Notice("Changed preferred or excluded node lists. Abandoning previous circuits.");

@@ -5,6 +5,6 @@ using Tunic.Tor.Protocol.Paths.Guards;
 
 namespace Tunic.Tor.Client.Circuits;
 
-/// <summary>Builds a circuit; see <see cref="CircuitBuilder.BuildAsync"/>.</summary>
+/// <summary>Builds a circuit; see <see cref="CircuitBuilder"/>.</summary>
 internal delegate Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildCircuit(
     CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel);

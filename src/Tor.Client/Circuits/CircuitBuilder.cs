@@ -1,8 +1,10 @@
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Protocol.Circuits;
+using Tunic.Tor.Protocol.Control.Events;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
@@ -13,12 +15,17 @@ namespace Tunic.Tor.Client.Circuits;
 
 /// <summary>Builds a circuit along a path, and tells the planner how its guard fared.</summary>
 internal sealed class CircuitBuilder(
-    ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, TimeProvider time)
+    ChannelTable channels, CircuitEnvironment circuits, PathPlanner planner, CircuitRegister register, TimeProvider time)
 {
     /// <summary>Builds the circuit hop by hop within the learnt build timeout.</summary>
     /// <returns>The circuit, and whether its guard may be used already.</returns>
     /// <exception cref="CircuitBuildException">It could not be built; names the hop.</exception>
-    internal async Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel)
+    internal Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(CircuitPath path, CongestionControlParameters congestion, CancellationToken cancel) =>
+        BuildAsync(path, congestion, register.Launch(CircuitPurpose.General, "NEED_CAPACITY"), cancel);
+
+    /// <summary>Builds the circuit of a record.</summary>
+    internal async Task<(OriginCircuit Circuit, GuardVerdict Verdict)> BuildAsync(
+        CircuitPath path, CongestionControlParameters congestion, CircuitRecord record, CancellationToken cancel)
     {
         TimeSpan startedAt = time.GetElapsedTime(0);
         TimeSpan timeout = planner.GetBuildTimeout(path.Hops.Count);
@@ -32,9 +39,11 @@ internal sealed class CircuitBuilder(
             Channel channel = await channels.GetAsync(
                 new PeerIdentity(first.RsaIdentity, first.Ed25519Identity), planner.Reach(first), either.Token);
             circuit = await OriginCircuit.CreateAsync(channel, Target(path, 0, congestion), circuits, either.Token);
+            register.OnHop(record, circuit, first.RsaIdentity);
             for (hop = 1; hop < path.Hops.Count; hop++)
             {
                 await circuit.ExtendAsync(Target(path, hop, congestion), either.Token);
+                register.OnHop(record, circuit, path.Hops[hop].RsaIdentity);
                 if (hop + 1 == CircuitBuildTimeout.MeasuredHops)
                 {
                     planner.OnMeasured(time.GetElapsedTime(0) - startedAt);
@@ -42,12 +51,17 @@ internal sealed class CircuitBuilder(
             }
 
             GuardVerdict verdict = planner.OnBuilt(path.GuardUse);
-            return verdict == GuardVerdict.Never
-                ? throw new CircuitBuildException(path.Hops[0], 1, "its guard is no longer one of ours")
-                : (circuit, verdict);
+            if (verdict == GuardVerdict.Never)
+            {
+                throw new CircuitBuildException(path.Hops[0], 1, "its guard is no longer one of ours");
+            }
+
+            register.OnBuilt(record, mustWaitForGuard: verdict == GuardVerdict.MaybeUsableLater);
+            return (circuit, verdict);
         }
         catch (Exception failure)
         {
+            register.OnEnded(record, timer.IsCancellationRequested ? " REASON=TIMEOUT" : DescribeFailure(circuit, cancel));
             circuit?.Close();
             if (cancel.IsCancellationRequested)
             {
@@ -73,6 +87,13 @@ internal sealed class CircuitBuilder(
 
     private static HopTarget Target(CircuitPath path, int hop, CongestionControlParameters congestion) =>
         HopTargets.Create(path.Hops[hop], carriesStreams: hop == path.Hops.Count - 1, congestion);
+
+    private static string DescribeFailure(OriginCircuit? circuit, CancellationToken cancel) =>
+        cancel.IsCancellationRequested ? " REASON=FINISHED"
+        : circuit is null ? " REASON=CONNECTFAILED"
+        : circuit.RemoteReason is { } reason ? $" REASON=DESTROYED REMOTE_REASON={ControlReasons.NameOf(reason)}"
+        : circuit.HasEnded ? " REASON=CHANNEL_CLOSED"
+        : " REASON=TORPROTOCOL";
 
     private void Report(CircuitPath path, int hop, bool isTimeout, bool isByPeer)
     {

@@ -108,6 +108,21 @@ internal sealed partial class CircuitPool(
         }
     }
 
+    /// <summary>No new streams on this circuit, if it is one of the pool.</summary>
+    internal void Retire(OriginCircuit circuit)
+    {
+        lock (_gate)
+        {
+            foreach (PooledCircuit pooled in _circuits.All.Where(pooled => ReferenceEquals(pooled.Circuit, circuit)))
+            {
+                pooled.IsRetired = true;
+            }
+        }
+    }
+
+    /// <summary>Takes up a circuit that somebody else has built.</summary>
+    internal void Adopt(OriginCircuit circuit, CircuitPath path, GuardVerdict verdict) => Add(new PooledCircuit(circuit, path, Now), verdict, null);
+
     /// <summary>The options of circuits and requests from now on.</summary>
     internal void Reconfigure(ClientOptions changed)
     {

@@ -10,6 +10,12 @@ public record ListenerOptions
     /// <summary>Where to listen; port 0 lets the system choose. Default: a free port of 127.0.0.1. Anybody who reaches the port can use it.</summary>
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Loopback, 0);
 
+    /// <summary>Path of a Unix socket to listen on instead. Default null.</summary>
+    public string? UnixPath { get; init; }
+
+    /// <summary>Who may use the Unix socket, besides the system's administrator. Default: the user who runs this program.</summary>
+    public UnixFileMode UnixMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>What the user calls the port in his configuration, for messages. Default "the port".</summary>
     public string OptionName { get; init; } = "the port";
 

@@ -20,12 +20,19 @@ public sealed class ProxyConnection : IDisposable
     internal ProxyConnection(Socket socket)
     {
         Socket = socket;
-        socket.NoDelay = true;
-        ClientAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        if (socket.AddressFamily != AddressFamily.Unix)
+        {
+            socket.NoDelay = true;
+        }
+
+        ClientEndPoint = socket.RemoteEndPoint as IPEndPoint;
     }
 
+    /// <summary>The application's address and port; null on a Unix socket.</summary>
+    public IPEndPoint? ClientEndPoint { get; }
+
     /// <summary>The application's address.</summary>
-    public IPAddress ClientAddress { get; }
+    public IPAddress ClientAddress => ClientEndPoint?.Address ?? IPAddress.None;
 
     /// <summary>What was received and not consumed.</summary>
     internal ReadOnlyMemory<byte> Input => _input.Content;

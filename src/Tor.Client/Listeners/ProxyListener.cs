@@ -6,7 +6,7 @@ using Tunic.Tor.Network;
 
 namespace Tunic.Tor.Client.Listeners;
 
-/// <summary>A TCP port for applications: accepts connections, limits them, and ends them all on dispose. What is spoken is for subclasses.</summary>
+/// <summary>A TCP port or Unix socket for applications: accepts connections, limits them, and ends them all on dispose. What is spoken is for subclasses.</summary>
 /// <remarks>Start once, dispose once or more often. Thread safe.</remarks>
 public abstract partial class ProxyListener : IAsyncDisposable
 {
@@ -31,8 +31,14 @@ public abstract partial class ProxyListener : IAsyncDisposable
         LocalEndPoint = options.EndPoint;
     }
 
-    /// <summary>Where it listens; the port that the system chose is known after <see cref="Start"/>.</summary>
+    /// <summary>Where it listens; the port that the system chose is known after <see cref="Start"/>. Of no meaning for a Unix socket.</summary>
     public IPEndPoint LocalEndPoint { get; private set; }
+
+    /// <summary>Address and port, or "unix:" and the path.</summary>
+    public string LocalName => _options.UnixPath is { } path ? $"unix:{path}" : LocalEndPoint.ToString();
+
+    /// <summary>Whether only this machine reaches it.</summary>
+    public bool IsLocal => _options.UnixPath is not null || IPAddress.IsLoopback(LocalEndPoint.Address);
 
     /// <summary>Connections open now.</summary>
     public int ConnectionCount
@@ -63,8 +69,8 @@ public abstract partial class ProxyListener : IAsyncDisposable
             throw new InvalidOperationException("the listener was started before");
         }
 
-        Socket socket = Open(_options.EndPoint, _options.OptionName);
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        Socket socket = _options.UnixPath is { } path ? OpenUnix(path) : Open(_options.EndPoint, _options.OptionName);
+        LocalEndPoint = socket.LocalEndPoint as IPEndPoint ?? LocalEndPoint;
         try
         {
             OnOpened(LocalEndPoint, _stop.Token);
@@ -76,7 +82,7 @@ public abstract partial class ProxyListener : IAsyncDisposable
         }
 
         _socket = socket;
-        if (!IPAddress.IsLoopback(LocalEndPoint.Address))
+        if (!IsLocal)
         {
             LogPublic(Log, _options.OptionName);
         }
@@ -142,6 +148,33 @@ public abstract partial class ProxyListener : IAsyncDisposable
         catch (SocketException failure)
         {
             throw CannotOpen(endPoint, optionName, failure);
+        }
+    }
+
+    /// <summary>A socket that an earlier run has left is replaced. The file is gone when the socket is closed.</summary>
+    private Socket OpenUnix(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            if (File.Exists(path))
+            {
+                File.Delete(path);
+            }
+
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(path, _options.UnixMode); // before anybody can connect
+            }
+
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            socket.Dispose();
+            throw new ListenerException($"cannot listen on unix:{path}: {failure.Message}; choose another path with {_options.OptionName}", failure);
         }
     }
 

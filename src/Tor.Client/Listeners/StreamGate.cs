@@ -60,6 +60,11 @@ internal sealed partial class StreamGate
     /// <summary>Why a stream to the target is refused; null when it is not.</summary>
     internal LocalEndReason? Refuse(TargetAddress target)
     {
+        if (_opener.IsMapped(target.Host))
+        {
+            return null; // the controller who said so knows where it goes
+        }
+
         if (RefuseOnion(target) is { } reason)
         {
             return reason;

@@ -4,6 +4,7 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
@@ -44,6 +45,9 @@ internal sealed class DirectoryFetcher(
 
     /// <summary>Told of the first steps of a bootstrap.</summary>
     internal IProgress<BootstrapProgress>? Progress { get; init; }
+
+    /// <summary>Where its circuits are listed; null for nowhere.</summary>
+    internal CircuitRegister? Register { get; init; }
 
     /// <inheritdoc/>
     public async Task<DirectoryReply> FetchAsync(
@@ -202,7 +206,7 @@ internal sealed class DirectoryFetcher(
 
             using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             timer.CancelAfter(StallLimit);
-            OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, timer.Token);
+            OriginCircuit circuit = await CreateAsync(channel, target, timer.Token);
             Progress?.Report(BootstrapProgress.DirectoryCircuit);
             return new DirectoryCircuit(target.RsaIdentity, circuit, use);
         }
@@ -223,6 +227,27 @@ internal sealed class DirectoryFetcher(
                 planner.OnGuardFailed(use);
             }
 
+            throw;
+        }
+    }
+
+    private async Task<OriginCircuit> CreateAsync(Channel channel, HopTarget target, CancellationToken cancel)
+    {
+        CircuitRecord? record = Register?.Launch(CircuitPurpose.General, "ONEHOP_TUNNEL", "IS_INTERNAL", "NEED_CAPACITY");
+        try
+        {
+            OriginCircuit circuit = await OriginCircuit.CreateAsync(channel, target, circuits, cancel);
+            if (record is not null)
+            {
+                Register!.OnHop(record, circuit, target.RsaIdentity);
+                Register.OnBuilt(record, mustWaitForGuard: false);
+            }
+
+            return circuit;
+        }
+        catch when (record is not null)
+        {
+            Register!.OnEnded(record, " REASON=CONNECTFAILED");
             throw;
         }
     }

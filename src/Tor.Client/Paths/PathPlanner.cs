@@ -18,7 +18,7 @@ internal sealed class PathPlanner
     private FamilyRules _families;
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
-    private readonly CircuitBuildTimeout _buildTimeout;
+    private CircuitBuildTimeout _buildTimeout;
     private readonly Dictionary<GuardSampleKind, GuardSelector> _samples = [];
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
     private bool _isUnsaved;
@@ -33,8 +33,7 @@ internal sealed class PathPlanner
         _random = random;
         _isPrivateNetwork = isPrivateNetwork;
         _families = CreateFamilies(options);
-        _buildTimeout = new CircuitBuildTimeout(
-            new CircuitBuildTimeoutParameters(), options.LearnCircuitBuildTimeout, options.CircuitBuildTimeout);
+        _buildTimeout = CreateBuildTimeout(new CircuitBuildTimeoutParameters());
     }
 
     /// <summary>The view that paths are chosen from; null before the first one.</summary>
@@ -87,6 +86,30 @@ internal sealed class PathPlanner
             lock (_gate)
             {
                 return _guards is null || _guards.Sample.PrimaryWithoutMicrodescriptor.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>The guards as they are now, in the order of sampling.</summary>
+    internal IReadOnlyList<GuardView> Guards
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. (_guards?.Sample.Sampled ?? []).Select(GuardView.Of)];
+            }
+        }
+    }
+
+    /// <summary>What has been learnt of build times.</summary>
+    internal BuildTimeView BuildTimes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return BuildTimeView.Of(_buildTimeout);
             }
         }
     }
@@ -290,6 +313,33 @@ internal sealed class PathPlanner
         }
     }
 
+    /// <summary>Forgets all guards and chooses others (DROPGUARDS).</summary>
+    internal void DropGuards()
+    {
+        lock (_gate)
+        {
+            _samples.Clear();
+            _savedGuards = GuardSampleState.Empty;
+            _guards = null;
+            _isUnsaved = true;
+            if (_options.UseEntryGuards && _selector is { } selector)
+            {
+                UpdateGuards(selector.Environment);
+            }
+        }
+    }
+
+    /// <summary>Forgets what has been learnt of build times (DROPTIMEOUTS).</summary>
+    internal void DropBuildTimes()
+    {
+        lock (_gate)
+        {
+            _buildTimeout = CreateBuildTimeout(
+                _selector is { } selector ? CircuitBuildTimeoutParameters.From(selector.Environment.View.Consensus) : new CircuitBuildTimeoutParameters());
+            _isUnsaved = true;
+        }
+    }
+
     /// <summary>What was taken last could not be written: it counts as changed.</summary>
     internal void KeepUnsaved()
     {
@@ -367,6 +417,9 @@ internal sealed class PathPlanner
         HashSet<string> names = [.. _samples.Values.Select(guards => guards.Sample.Name)];
         return new GuardSampleState([.. _savedGuards.Guards.Where(guard => !names.Contains(guard.Selection))]);
     }
+
+    private CircuitBuildTimeout CreateBuildTimeout(CircuitBuildTimeoutParameters parameters) =>
+        new(parameters, _options.LearnCircuitBuildTimeout, _options.CircuitBuildTimeout);
 
     private void UpdateGuards(PathEnvironment environment)
     {

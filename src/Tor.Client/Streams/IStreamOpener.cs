@@ -16,4 +16,7 @@ public interface IStreamOpener
     /// <exception cref="Tunic.Tor.Protocol.Errors.StreamException">The exit refuses.</exception>
     /// <exception cref="Tunic.Primitives.Errors.TunicException">No circuit can be built.</exception>
     Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel);
+
+    /// <summary>Whether the host stands for another one, so that what it looks like says nothing of where the stream goes.</summary>
+    bool IsMapped(string host) => false;
 }

@@ -60,6 +60,9 @@ public sealed partial class Channel : IQueueOwner, IAsyncDisposable
         _isPrivate = transport.RemoteEndPoint is { } remote && InternalAddress.Contains(remote.Address);
     }
 
+    /// <summary>Its number among the connections that this node opened; 0 for those of others.</summary>
+    public long Number { get; internal set; }
+
     /// <summary>What the link handshake found out: version, peer, clock.</summary>
     public LinkResult Link { get; }
 

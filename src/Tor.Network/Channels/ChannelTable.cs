@@ -15,9 +15,13 @@ public sealed class ChannelTable(
     private readonly Dictionary<(PeerIdentity Relay, IPEndPoint? Address), Attempt> _opening = [];
     private readonly HashSet<Channel> _all = [];
     private readonly CancellationTokenSource _stop = new();
+    private long _lastNumber;
 
     /// <summary>What looks after the channels; disposed with them. Null where they are opened and closed by hand.</summary>
     public ChannelUpkeep? Upkeep { get; init; }
+
+    /// <summary>Told of what becomes of connections to relays, on any thread. Set it before the first channel.</summary>
+    public Action<ChannelNotice>? Noticed { get; set; }
 
     /// <summary>All channels open now, anonymous ones included.</summary>
     public IReadOnlyList<Channel> All
@@ -181,14 +185,23 @@ public sealed class ChannelTable(
 
     private async Task<Channel> OpenAsync(PeerIdentity relay, IReadOnlyList<IPEndPoint> addresses, Attempt attempt)
     {
+        long number = Interlocked.Increment(ref _lastNumber);
+        Noticed?.Invoke(new ChannelNotice(number, relay.RsaIdentity, ChannelStep.Launched));
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, attempt.GiveUp.Token);
         try
         {
             ChannelTransport transport = await connector.ConnectAsync(addresses, either.Token);
             Channel channel = await ChannelHandshake.ConnectAsync(
                 transport, ExpectedPeerOf(relay), identity(), acceptor, environment, either.Token);
+            channel.Number = number;
+            Noticed?.Invoke(new ChannelNotice(number, relay.RsaIdentity, ChannelStep.Connected));
             Add(channel);
             return channel;
+        }
+        catch (Exception failure)
+        {
+            Noticed?.Invoke(new ChannelNotice(number, relay.RsaIdentity, ChannelStep.Failed, failure));
+            throw;
         }
         finally
         {
@@ -227,6 +240,11 @@ public sealed class ChannelTable(
 
     private void Remove(Channel channel)
     {
+        if (channel.Number != 0)
+        {
+            Noticed?.Invoke(new ChannelNotice(channel.Number, channel.Link.Peer?.RsaIdentity ?? default, ChannelStep.Closed, channel.CloseReason));
+        }
+
         lock (_gate)
         {
             _all.Remove(channel);

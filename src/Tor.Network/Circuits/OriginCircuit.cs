@@ -51,6 +51,9 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     /// <summary>What ended the circuit; null while it lives or when we closed it.</summary>
     public Exception? EndCause { get; private set; }
 
+    /// <summary>What a relay's DESTROY said; null when none ended the circuit.</summary>
+    public DestroyReason? RemoteReason { get; private set; }
+
     /// <summary>True once nothing can be sent any more.</summary>
     public bool HasEnded => _completion.Task.IsCompleted;
 
@@ -202,8 +205,11 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     DestroyReason ICircuitEndpoint.ReasonToTell(DestroyReason reason) => DestroyReason.None;
 
-    void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause) =>
+    void ICircuitEndpoint.OnEnded(ChannelCircuit circuit, DestroyReason reason, Exception? cause)
+    {
+        RemoteReason = cause is null ? reason : null;
         End(cause?.Message ?? $"the circuit was destroyed: {reason}", cause, isByPeer: cause is null);
+    }
 
     void ICircuitEndpoint.OnWritable(ChannelCircuit circuit)
     {

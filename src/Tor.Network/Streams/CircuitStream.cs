@@ -17,6 +17,9 @@ public sealed class CircuitStream
     private EdgeStream? _edgeStream;
     private bool _ended;
     private Action? _onEnded;
+    private Action? _whenEnded;
+    private long _bytesRead;
+    private long _bytesWritten;
     private ITimer? _rateTimer;
     private volatile bool _readerWoken;
     private volatile bool _writerWoken;
@@ -38,6 +41,12 @@ public sealed class CircuitStream
 
     /// <summary>What END of the peer said; null when it said none.</summary>
     public End? RemoteEnd { get; private set; }
+
+    /// <summary>Bytes taken from the stream so far.</summary>
+    public long BytesRead => Interlocked.Read(ref _bytesRead);
+
+    /// <summary>Bytes sent on the stream so far.</summary>
+    public long BytesWritten => Interlocked.Read(ref _bytesWritten);
 
     /// <summary>The body of CONNECTED or RESOLVED, once it is there. The wait goes on inside the receive loop.</summary>
     /// <exception cref="StreamException">The stream ended before.</exception>
@@ -71,6 +80,21 @@ public sealed class CircuitStream
 
             return ending;
         }
+    }
+
+    /// <summary>Has somebody told once of the end of the stream, at once when it has ended. He is told inside the circuit's gate: he must neither wait nor use a circuit there.</summary>
+    public void WhenEnded(Action tell)
+    {
+        lock (_end.Gate)
+        {
+            if (!_ended)
+            {
+                _whenEnded += tell;
+                return;
+            }
+        }
+
+        tell();
     }
 
     /// <summary>Waits for data. False at the end of the stream, when all that was received has been read.</summary>
@@ -133,6 +157,7 @@ public sealed class CircuitStream
         {
             int before = _received.BlockBytes;
             int count = _received.Skip(delivered);
+            _bytesRead += count;
             _end.OnBuffered(_received.BlockBytes - before);
             if (_ended)
             {
@@ -224,6 +249,7 @@ public sealed class CircuitStream
                 try
                 {
                     sent = _end.Edge.SendData(EdgeStream, bytes, _end.Now);
+                    _bytesWritten += sent;
                 }
                 catch (CircuitProtocolException full)
                 {
@@ -443,6 +469,8 @@ public sealed class CircuitStream
         }
 
         _onEnded?.Invoke();
+        _whenEnded?.Invoke();
+        _whenEnded = null;
     }
 
     private void ForgetIfRead()

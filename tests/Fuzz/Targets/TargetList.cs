@@ -20,6 +20,7 @@ internal static class TargetList
         .. FieldTargets.All,
         .. StateTargets.All,
         .. ProxyTargets.All,
+        .. ControlTargets.All,
         .. EdgeTargets.All,
         .. ProofOfWorkTargets.All,
         .. StatefulTargets.All,

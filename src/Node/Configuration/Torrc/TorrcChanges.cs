@@ -1,6 +1,6 @@
 namespace Tunic.Node.Configuration.Torrc;
 
-/// <summary>What a torrc that is read again while the program runs may change.</summary>
+/// <summary>What may change while the program runs, whether the torrc was read again or a controller wishes it.</summary>
 internal static class TorrcChanges
 {
     /// <summary>Stock refuses a change of these (config.c, V_IMMUTABLE).</summary>
@@ -17,6 +17,8 @@ internal static class TorrcChanges
     /// <summary>Taken over at once, besides those of paths.</summary>
     private static readonly HashSet<string> AtOnce =
     [
+        "__LeaveStreamsUnattached", "__OwningControllerProcess", "__HashedControlSessionPassword", "HashedControlPassword",
+        "CookieAuthentication", "CookieAuthFile", "CookieAuthFileGroupReadable", "ControlPortWriteToFile", "ControlPortFileGroupReadable",
         "__ReloadTorrcOnSIGHUP", "Log", "LogTimeGranularity", "SafeLogging", "TruncateLogFile", "MetricsPortPolicy", "ShutdownWaitLength",
         "SocksPolicy", "TestSocks", "SafeSocks", "WarnPlaintextPorts", "RejectPlaintextPorts",
         "LongLivedPorts", "MaxCircuitDirtiness", "MaxClientCircuitsPending", "SocksTimeout", "CircuitStreamTimeout", "CircuitsAvailableTimeout",
@@ -29,14 +31,8 @@ internal static class TorrcChanges
     internal static IReadOnlyList<string> Find(TorrcSettings before, TorrcSettings after) =>
         [.. TorrcOptionTable.All.Where(option => option.Support == TorrcOptionSupport.Implemented && Value(option, before) != Value(option, after)).Select(option => option.Name)];
 
-    /// <exception cref="TorrcException">One of them must stay as it is while the program runs.</exception>
-    internal static void Check(IEnumerable<string> changed)
-    {
-        if (changed.FirstOrDefault(Fixed.Contains) is { } name)
-        {
-            throw TorrcException.Invalid($"While Tor is running, changing {name} is not allowed");
-        }
-    }
+    /// <summary>The option must stay as it is while the program runs.</summary>
+    internal static bool IsFixed(string name) => Fixed.Contains(name);
 
     /// <summary>The change has no effect on the running program.</summary>
     internal static bool NeedsRestart(string name) =>

@@ -12,13 +12,28 @@ internal static class TorrcLoader
     /// <exception cref="TorrcException">Print the message and exit with 1.</exception>
     internal static TorrcLoadResult Load(TorCommandLine commandLine, TextReader standardInput)
     {
-        var settings = new TorrcSettings();
         var notices = new List<string>();
-        settings.Assign(ReadDefaults(commandLine, notices));
-        settings.Assign(ReadTorrc(commandLine, standardInput, notices));
+        IReadOnlyList<TorrcLine> defaults = ReadDefaults(commandLine, notices);
+        return Load(commandLine, defaults, ReadTorrc(commandLine, standardInput, notices), notices);
+    }
+
+    /// <summary>As if the torrc held this text.</summary>
+    /// <exception cref="TorrcException">It makes no sense.</exception>
+    internal static TorrcLoadResult LoadText(TorCommandLine commandLine, string text)
+    {
+        IReadOnlyList<TorrcLine> lines = TorrcFile.ReadText(text.Replace("\r\n", "\n", StringComparison.Ordinal), "<control>");
+        return Load(commandLine, ReadDefaults(commandLine, []), lines, []);
+    }
+
+    private static TorrcLoadResult Load(
+        TorCommandLine commandLine, IReadOnlyList<TorrcLine> defaults, IReadOnlyList<TorrcLine> torrc, List<string> notices)
+    {
+        var settings = new TorrcSettings();
+        settings.Assign(defaults);
+        settings.Assign(torrc);
         settings.Assign(commandLine.Options);
         TorrcOptions options = TorrcOptionsReader.Read(settings);
-        return new TorrcLoadResult(options, settings, settings.Warnings, notices);
+        return new TorrcLoadResult(options, settings, settings.Warnings, notices, commandLine.TorrcPath == "-" ? null : PathOf(commandLine));
     }
 
     private static IReadOnlyList<TorrcLine> ReadDefaults(TorCommandLine commandLine, List<string> notices)
@@ -40,7 +55,7 @@ internal static class TorrcLoader
             return TorrcFile.ReadText(standardInput.ReadToEnd().Replace("\r\n", "\n", StringComparison.Ordinal), "-");
         }
 
-        string path = commandLine.TorrcPath is { } given ? Path.GetFullPath(ExpandHome(given)) : FindDefaultTorrc();
+        string path = PathOf(commandLine);
         if (File.Exists(path))
         {
             notices.Add($"Read configuration file \"{path}\".");
@@ -55,6 +70,9 @@ internal static class TorrcLoader
         notices.Add($"Configuration file \"{path}\" not present, using reasonable defaults.");
         return [];
     }
+
+    private static string PathOf(TorCommandLine commandLine) =>
+        commandLine.TorrcPath is { } given ? Path.GetFullPath(ExpandHome(given)) : FindDefaultTorrc();
 
     private static string FindDefaultTorrc()
     {

@@ -9,6 +9,8 @@ internal sealed record TorrcOptions
 
     internal required TorrcClientOptions Client { get; init; }
 
+    internal required TorrcControlOptions Control { get; init; }
+
     internal required TorrcPathOptions Paths { get; init; }
 
     internal required TorrcRelayOptions Relay { get; init; }

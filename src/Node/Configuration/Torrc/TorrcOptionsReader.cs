@@ -22,6 +22,7 @@ internal static class TorrcOptionsReader
             General = ReadGeneral(settings),
             Network = ReadNetwork(settings),
             Client = ReadClient(settings),
+            Control = ControlPortReader.Read(settings),
             Paths = ReadPaths(settings),
             Relay = ReadRelay(settings),
             Exit = ReadExit(settings),

@@ -9,6 +9,15 @@ internal sealed class TorrcSettings
     private readonly Dictionary<string, List<TorrcLine>> _lines = new(StringComparer.Ordinal);
     private readonly List<string> _warnings = [];
 
+    /// <summary>Nothing is set.</summary>
+    internal TorrcSettings()
+    {
+    }
+
+    /// <summary>The same is set; changes of one do not touch the other.</summary>
+    internal TorrcSettings(TorrcSettings other) =>
+        _lines = other._lines.ToDictionary(entry => entry.Key, entry => entry.Value.ToList(), StringComparer.Ordinal);
+
     /// <summary>Sentences for the log, in the order of the lines.</summary>
     internal IReadOnlyList<string> Warnings => _warnings;
 
@@ -27,6 +36,12 @@ internal sealed class TorrcSettings
             Assign(line, seen);
         }
     }
+
+    /// <summary>Everything that is set, and where that was said.</summary>
+    internal IEnumerable<TorrcLine> All => _lines.Values.SelectMany(lines => lines);
+
+    /// <summary>Takes back what was set: the default counts again.</summary>
+    internal void Reset(TorrcOption option) => _lines.Remove(option.StorageName);
 
     /// <summary>A source has set it, also to nothing.</summary>
     internal bool IsSet(string name) => _lines.ContainsKey(Option(name).StorageName);

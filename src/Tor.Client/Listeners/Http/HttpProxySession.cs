@@ -141,6 +141,7 @@ internal sealed class HttpProxySession(
         var target = new StreamRequest(new HostAndPort(request.Target.Host, request.Target.Port), isolation)
         {
             ContinueInline = request.IsConnect,
+            Source = new StreamSource(client.ClientEndPoint, "HTTPCONNECT", options.Isolation),
             Families = HttpFamilies.Choose(request.Family, options.Families),
         };
         (CircuitStream? stream, StreamFailure failure) = await client.WatchAsync(MaxInput, cancel => gate.OpenAsync(target, cancel), stop);

@@ -116,6 +116,12 @@ public sealed partial class SocksListener : ProxyListener
         var target = new StreamRequest(new HostAndPort(request.Target.Host, request.Target.Port), isolation)
         {
             ContinueInline = true,
+            Source = new StreamSource(
+                connection.ClientEndPoint, request.Version == SocksVersion.Socks5 ? "SOCKS5" : "SOCKS4", _options.Isolation)
+            {
+                UserName = request.Isolation.Username ?? "",
+                Password = request.Isolation.Password ?? "",
+            },
             Families = request.Version == SocksVersion.Socks5 ? _options.Families : BeginFlags.None, // SOCKS4 knows no IPv6
         };
         (CircuitStream? stream, StreamFailure failure) = await connection.WatchAsync(MaxEarlyInput, cancel => _gate.OpenAsync(target, cancel), stop);

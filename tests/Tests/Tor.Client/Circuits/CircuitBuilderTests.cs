@@ -8,6 +8,7 @@ using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tests.TorRelay;
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.Circuits;
+using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;
@@ -41,7 +42,7 @@ public sealed class CircuitBuilderTests : IAsyncDisposable
         _channels = new ChannelTable(_connector, () => ChannelIdentity.Anonymous, acceptor: null, ChannelPair.CreateEnvironment(_time));
         var random = new SeededRandomSource(2);
         _builder = new CircuitBuilder(
-            _channels, new CircuitEnvironment(random, random, _time, () => new CircuitEdgeSettings { Role = CircuitRole.Origin }), _planner, _time);
+            _channels, new CircuitEnvironment(random, random, _time, () => new CircuitEdgeSettings { Role = CircuitRole.Origin }), _planner, new CircuitRegister(_time), _time);
         _pool = new CircuitPool(options, BuildAsync, _planner, _time, NullLogger.Instance);
     }
 

@@ -79,14 +79,20 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
     /// <summary>A client that has been in the network before. The caller disposes it.</summary>
     internal async Task<TorClient> StartClientAsync(ClientOptions options, IStateStore store)
     {
+        TorClient client = await CreateClientAsync(options, store);
+        client.Start();
+        return client;
+    }
+
+    /// <summary>The same, not started.</summary>
+    internal async Task<TorClient> CreateClientAsync(ClientOptions options, IStateStore store)
+    {
         await WriteAsync(store, "cached-certs", _documents.Certificates.Values.Select(certificate => certificate.Text));
         await WriteAsync(store, "cached-microdesc-consensus", [_documents.MicrodescriptorConsensus!.Text.Text]);
         await WriteAsync(store, "cached-microdescs", _documents.Microdescriptors.Values.Select(microdescriptor => microdescriptor.Text));
         var environment = new ChannelEnvironment(
             new ChannelOptions(), new CellSegmentPool(), SystemRandomSource.Instance, MemoryNetwork.Time, NullLogger.Instance);
-        var client = new TorClient(Profile, options, new Wires(this, new IPEndPoint(ClientAddress, 40_000)), store, environment);
-        client.Start();
-        return client;
+        return new TorClient(Profile, options, new Wires(this, new IPEndPoint(ClientAddress, 40_000)), store, environment);
     }
 
     /// <summary>What a client asks its directory guards with, and the guards. The caller disposes it, and then the channels.</summary>

@@ -1,0 +1,37 @@
+namespace Tunic.Tor.Client.ControlPort.Commands;
+
+/// <summary>Every command but QUIT and those of onion services.</summary>
+internal static class ControlCommandList
+{
+    internal static IEnumerable<ControlCommandHandler> Create(ControlServer server)
+    {
+        ControlEnvironment environment = server.Environment;
+        return
+        [
+            .. AuthenticationCommands.Create(),
+            new GetInfoCommand(server.Information),
+            new SetEventsCommand(environment.Log),
+            new UseFeatureCommand(),
+            new SignalCommand(environment.Process),
+            new OwnershipCommand("TAKEOWNERSHIP", owns: true),
+            new OwnershipCommand("DROPOWNERSHIP", owns: false),
+            new GetConfCommand(environment.Configuration),
+            new SetConfCommand("SETCONF", resets: false, environment.Configuration),
+            new SetConfCommand("RESETCONF", resets: true, environment.Configuration),
+            new SaveConfCommand(environment.Configuration),
+            new LoadConfCommand(environment.Configuration),
+            new MapAddressCommand(environment.Client),
+            new ResolveCommand(environment, server.Events),
+            new ExtendCircuitCommand(environment.Client),
+            new SetCircuitPurposeCommand(environment.Client),
+            new CloseCircuitCommand(environment.Client),
+            new AttachStreamCommand(environment.Client),
+            new RedirectStreamCommand(environment.Client),
+            new CloseStreamCommand(environment.Client),
+            new DropGuardsCommand(environment),
+            new DropTimeoutsCommand(environment),
+            new PostDescriptorCommand(),
+            new ObsoleteCommand("SETROUTERPURPOSE"),
+        ];
+    }
+}

@@ -1,0 +1,50 @@
+using Tunic.Tor.Client.ControlPort.Commands;
+using Tunic.Tor.Client.ControlPort.Events;
+using Tunic.Tor.Client.ControlPort.Information;
+using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Protocol.Control.Arguments;
+
+namespace Tunic.Tor.Client.ControlPort;
+
+/// <summary>What all control connections of a client share: the commands, the answers of GETINFO, the events.</summary>
+/// <remarks>Thread safe. Dispose it after its listeners.</remarks>
+public sealed class ControlServer : IAsyncDisposable
+{
+    private readonly Dictionary<string, ControlCommandHandler> _commands;
+    private readonly EventSources _sources;
+
+    /// <summary>A server that nobody can reach yet: see <see cref="Listen"/>.</summary>
+    public ControlServer(ControlEnvironment environment)
+    {
+        Environment = environment;
+        Events = new ControlEventHub(environment.Process);
+        _sources = new EventSources(environment, Events);
+        Information = new InformationTable(new InformationSources(environment, _sources.Bandwidth));
+        _commands = ControlCommandList.Create(this).ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, ControlSyntax syntax) in environment.OnionServices?.Commands ?? new Dictionary<string, ControlSyntax>())
+        {
+            _commands.Add(name, new OnionServiceCommand(name, syntax, environment.OnionServices!));
+        }
+    }
+
+    internal ControlEnvironment Environment { get; }
+
+    internal ControlEventHub Events { get; }
+
+    internal InformationTable Information { get; }
+
+    /// <summary>A listener that does nothing until it is started; its owner disposes it.</summary>
+    public ControlListener Listen(ListenerOptions options) => new(this, options);
+
+    /// <summary>Sends no more events, and gives up what commands have set going.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _sources.DisposeAsync();
+        foreach (IAsyncDisposable command in _commands.Values.OfType<IAsyncDisposable>())
+        {
+            await command.DisposeAsync();
+        }
+    }
+
+    internal ControlCommandHandler? Find(string command) => _commands.GetValueOrDefault(command);
+}

@@ -1,0 +1,11 @@
+using Tunic.Tor.Client.ControlPort.Events;
+
+namespace Tunic.Tor.Client.ControlPort.Information;
+
+/// <summary>Where answers come from.</summary>
+internal sealed record InformationSources(ControlEnvironment Environment, BandwidthEvents Bandwidth)
+{
+    internal TorClient Client => Environment.Client;
+
+    internal long StartedAt { get; } = Environment.Time.GetTimestamp();
+}
