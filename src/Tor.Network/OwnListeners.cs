@@ -41,13 +41,22 @@ public static class OwnListeners
     /// <param name="otherNames">Further addresses by which this machine is reached, such as the one before an address translation.</param>
     public static bool Contains(IPEndPoint target, IReadOnlyList<IPAddress> otherNames)
     {
-        IPAddress address = Normalize(target.Address);
-        return _open.Values.Any(listener => listener.Port == target.Port
-            && (Normalize(listener.Address).Equals(address)
-                || IsUnspecified(address)
-                || otherNames.Any(name => Normalize(name).Equals(address))
-                || (IsUnspecified(listener.Address) && IsOfThisMachine(address))));
+        foreach ((_, IPEndPoint listener) in _open)
+        {
+            if (listener.Port == target.Port && Leads(Normalize(target.Address), listener.Address, otherNames))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
+
+    private static bool Leads(IPAddress address, IPAddress listener, IReadOnlyList<IPAddress> otherNames) =>
+        Normalize(listener).Equals(address)
+        || IsUnspecified(address)
+        || otherNames.Any(name => Normalize(name).Equals(address))
+        || (IsUnspecified(listener) && IsOfThisMachine(address));
 
     /// <summary>Without what does not change where a connection leads: the form of an IPv4 address and the name of an interface.</summary>
     private static IPAddress Normalize(IPAddress address) =>

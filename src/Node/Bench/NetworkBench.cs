@@ -40,7 +40,7 @@ internal static class NetworkBench
                     progress(string.Create(CultureInfo.InvariantCulture, $"round {round} of {options.Rounds}: {networks[i].Name}"));
                     TimeSpan bootstrap = await networks[i].RestartClientAsync(server.Port, cancel);
                     report.Add(i, new Dictionary<string, double> { ["bootstrap to first byte, s"] = bootstrap.TotalSeconds });
-                    report.Add(i, await new BenchRound(networks[i], options, server.Port, round).RunAsync(cancel));
+                    report.Add(i, await MeasureAsync(networks[i], server.Port, round));
                 }
             }
         }
@@ -53,5 +53,17 @@ internal static class NetworkBench
         }
 
         return report;
+
+        async Task<IReadOnlyDictionary<string, double>> MeasureAsync(BenchNetwork network, int port, int round)
+        {
+            try
+            {
+                return await new BenchRound(network, options, port, round).RunAsync(cancel);
+            }
+            catch (IOException failure)
+            {
+                throw new IOException($"{network.Name}, round {round}: {failure.Message}\n{network.Client.LastLines}", failure);
+            }
+        }
     }
 }

@@ -66,19 +66,10 @@ internal sealed class FetchCommand
 
     private static async Task<FetchResult> FetchAsync(TorClient client, Uri url, Stream body, IProgressView view, CancellationToken cancel)
     {
-        ShowBootstrap(client, view);
+        view.Show(client);
         client.Start();
         return await CircuitFetch.RunAsync(client, url, body, view, cancel);
     }
-
-    private static void ShowBootstrap(TorClient client, IProgressView view) => client.BootstrapChanged += progress =>
-    {
-        view.Begin($"client: {progress.Percent}% {progress.Summary}");
-        if (progress == BootstrapProgress.Done)
-        {
-            view.Done("the client has bootstrapped");
-        }
-    };
 
     private static Uri ReadUrl(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"

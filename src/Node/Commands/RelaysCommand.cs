@@ -55,7 +55,7 @@ internal sealed class RelaysCommand
 
     private async Task<RelayReport[]> ListAsync(TorClient client, ParseResult arguments, IProgressView view, CancellationToken cancel)
     {
-        client.BootstrapChanged += progress => view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        view.Show(client);
         client.Start();
         await client.DirectoryReady.WaitAsync(cancel);
         view.Done("the directory is there");

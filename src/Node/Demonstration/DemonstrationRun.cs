@@ -102,7 +102,7 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
     private async Task<TimeSpan> BootstrapAsync(TorClient client, IProgressView view, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        client.BootstrapChanged += progress => view.Begin($"client: {progress.Percent}% {progress.Summary}");
+        view.Show(client);
         _client!.Start();
         try
         {
@@ -114,7 +114,6 @@ internal sealed class DemonstrationRun(DemonstrationOptions options, NodeLog log
                 ErrorKind.Timeout, $"The client did not bootstrap within {BootstrapLimit.TotalSeconds:0} s; it is at {client.Bootstrap.Percent}%: {client.Bootstrap.Summary}.");
         }
 
-        view.Done("the client has bootstrapped");
         return clock.Elapsed;
     }
 

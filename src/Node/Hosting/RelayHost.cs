@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Cryptography;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Storage;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.Channels;
@@ -49,6 +50,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private readonly DirectoryMirror? _mirror;
     private readonly DirectoryHost? _directory;
     private readonly LivenessHost? _liveness;
+    private IReadOnlySet<RsaIdentity> _down = new HashSet<RsaIdentity>();
     private Task _running = Task.CompletedTask;
 
     private RelayHost(RelaySettings settings, NetworkProfile profile, RelayKeys keys, AuthorityHost? authority, IStateStore store, NodeEnvironment environment)
@@ -72,7 +74,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
             _mirror = authority is null ? CreateMirror(documents, store) : null;
             _directory = new DirectoryHost(
                 settings.DirectoryPorts,
-                AdmitsToDirectory,
+                asker => _settings.DirectoryPolicy.Admits(asker),
                 documents,
                 [.. authority is null ? [] : new[] { authority.Handler }, .. _liveness?.Handlers ?? [], CreateOnionServiceDirectory()],
                 () => _publisher.Current,
@@ -134,6 +136,7 @@ internal sealed partial class RelayHost : IAsyncDisposable
     internal void Start(TorClient client)
     {
         client.ViewChanged += OnView;
+        client.DownChanged += OnDown;
         if (client.View is { } view)
         {
             OnView(view); // of the cache, read before
@@ -200,12 +203,6 @@ internal sealed partial class RelayHost : IAsyncDisposable
         _link.Tls.Dispose();
         _replacedLinks.ForEach(link => link.Tls.Dispose());
         _keys.Dispose();
-    }
-
-    private bool AdmitsToDirectory(IPAddress asker)
-    {
-        const ushort AnyPort = 1;
-        return _settings.DirectoryPolicy.Accepts(asker.IsIPv4MappedToIPv6 ? asker.MapToIPv4() : asker, AnyPort);
     }
 
     private DirectoryMirror CreateMirror(DirectoryStore documents, IStateStore files) => new(new DirectoryMirrorEnvironment
@@ -283,6 +280,10 @@ internal sealed partial class RelayHost : IAsyncDisposable
     private RelayDescriptorOptions Describe() => _settings.Descriptor.OnionRouterPort != 0
         ? _settings.Descriptor
         : _settings.Descriptor with { OnionRouterPort = (ushort)_node.OrPorts[0].Port };
+
+    /// <summary>Who was down and is not any more can be extended to at once.</summary>
+    private void OnDown(IReadOnlySet<RsaIdentity> down) =>
+        _node.Circuits.OnUp(Interlocked.Exchange(ref _down, down).Except(down).ToHashSet());
 
     private void OnView(NetworkView view)
     {

@@ -154,9 +154,8 @@ internal sealed class TorProcess : IAsyncDisposable
     {
         if (_options.General.MetricsPort is { } address)
         {
-            const ushort AnyPort = 1;
             _log.Notice($"Opening Metrics listener on {address}");
-            _metrics = new MetricsEndpoint(address, peer => _options.General.MetricsPolicy.Accepts(peer, AnyPort), "MetricsPort");
+            _metrics = new MetricsEndpoint(address, _options.General.MetricsPolicy.Admits, "MetricsPort");
             _log.Notice($"Opened Metrics listener connection (ready) on {_metrics.Address}");
         }
     }

@@ -25,9 +25,5 @@ public sealed record ApplicationRules
     public bool LogsEveryRequest { get; init; }
 
     /// <summary>Whether a program at the address may use the ports.</summary>
-    public bool Accepts(IPAddress client)
-    {
-        const ushort AnyPort = 1;
-        return Clients.Accepts(client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client, AnyPort);
-    }
+    public bool Accepts(IPAddress client) => Clients.Admits(client);
 }

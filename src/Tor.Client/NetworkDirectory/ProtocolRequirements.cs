@@ -9,13 +9,6 @@ namespace Tunic.Tor.Client.NetworkDirectory;
 /// <param name="log">Hears what is recommended and lacks.</param>
 internal sealed class ProtocolRequirements(bool servesRelay, ILogger log)
 {
-    /// <summary>Whatever a client asks a directory or a relay for. Not here: onion services, circuit padding and conflux.</summary>
-    private static readonly ProtocolVersions OfClient = Parse("Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 Link=3-5 LinkAuth=3 Microdesc=1-3 Relay=2-6");
-
-    /// <summary>What a relay of ours announces.</summary>
-    private static readonly ProtocolVersions OfRelay =
-        Parse("Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2 Link=3-5 LinkAuth=3 Microdesc=1-3 Relay=2-6");
-
     private string? _warnedOf;
 
     /// <summary>Stock tor ends its process here too. What is recommended to clients is not compared: they lack onion services, and say so elsewhere.</summary>
@@ -23,11 +16,11 @@ internal sealed class ProtocolRequirements(bool servesRelay, ILogger log)
     /// <exception cref="OutdatedProgramException">Clients, or relays where this is one, have to speak what this program does not.</exception>
     internal void Check(Consensus consensus)
     {
-        Require(consensus.RequiredClientProtocols, OfClient);
+        Require(consensus.RequiredClientProtocols, SpokenProtocols.OfClient);
         if (servesRelay)
         {
-            Require(consensus.RequiredRelayProtocols, OfRelay);
-            Recommend(consensus.RecommendedRelayProtocols, OfRelay);
+            Require(consensus.RequiredRelayProtocols, SpokenProtocols.OfRelay);
+            Recommend(consensus.RecommendedRelayProtocols, SpokenProtocols.OfRelay);
         }
     }
 
@@ -51,8 +44,4 @@ internal sealed class ProtocolRequirements(bool servesRelay, ILogger log)
 
     private static ProtocolVersions? Missing(ProtocolVersions? asked, ProtocolVersions spoken) =>
         asked?.Except(spoken) is { Versions.Count: > 0 } missing ? missing : null;
-
-    private static ProtocolVersions Parse(string text) => ProtocolVersions.TryParse(text, out ProtocolVersions versions)
-        ? versions
-        : throw new InvalidOperationException("the list of protocols is malformed");
 }

@@ -83,6 +83,9 @@ internal sealed class CircuitExtender(
         }
     }
 
+    /// <summary>These relays are known to be up again, whether or not they answered before.</summary>
+    internal void OnUp(IReadOnlySet<RsaIdentity> relays) => _failed.Forget(relays);
+
     /// <summary>Gives up what waits.</summary>
     public ValueTask DisposeAsync() => _waiting.DisposeAsync();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Links;
 
 namespace Tunic.Tor.Relay.Circuits;
@@ -23,6 +24,18 @@ internal sealed class FailedTargets
             _failed[KeyOf(extension)] = now;
             _order.Enqueue((KeyOf(extension), now));
             Forget(now);
+        }
+    }
+
+    /// <summary>These relays are known to be up again: who could not reach them may try at once.</summary>
+    internal void Forget(IReadOnlySet<RsaIdentity> relays)
+    {
+        lock (_gate)
+        {
+            foreach ((PeerIdentity Relay, IPEndPoint Address) target in _failed.Keys.Where(target => relays.Contains(target.Relay.RsaIdentity)).ToArray())
+            {
+                _failed.Remove(target);
+            }
         }
     }
 

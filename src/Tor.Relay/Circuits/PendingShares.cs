@@ -10,8 +10,7 @@ namespace Tunic.Tor.Relay.Circuits;
 /// <param name="capacity">Places, 1 and more.</param>
 internal sealed class PendingShares(int capacity)
 {
-    private const int MostPerCircuit = 64;
-    private const int CircuitPart = 16; // of the free places
+    private const int CircuitPart = 4; // of the free places
     private const int ChannelPart = 2;
     private const int ChannelPartOfAll = 4;
 
@@ -30,7 +29,7 @@ internal sealed class PendingShares(int capacity)
         {
             int free = capacity - _total;
             return free > 0
-                && _circuits.GetValueOrDefault(circuit) < Math.Clamp(free / CircuitPart, 1, MostPerCircuit)
+                && _circuits.GetValueOrDefault(circuit) < Math.Max(1, free / CircuitPart)
                 && _channels.GetValueOrDefault(circuit.Channel) < Math.Max(1, Math.Min(free / ChannelPart, capacity / ChannelPartOfAll));
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Bytes;
+using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -120,6 +121,9 @@ public sealed partial class RelayCircuits : ICircuitAcceptor, IAsyncDisposable
 
     /// <summary>Refuses new circuits from now on: the relay is being stopped.</summary>
     public void StopCreating() => _isStopping = true;
+
+    /// <summary>These relays are known to be up again: circuits may be extended to them at once, even where nobody answered a short time ago.</summary>
+    public void OnUp(IReadOnlySet<RsaIdentity> relays) => Extender.OnUp(relays);
 
     /// <summary>Closes all circuits and waits for what is done for them.</summary>
     public async ValueTask DisposeAsync()

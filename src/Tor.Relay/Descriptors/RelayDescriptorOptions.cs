@@ -30,7 +30,7 @@ public sealed record RelayDescriptorOptions
     public string Platform { get; init; } = DefaultPlatform;
 
     /// <summary>Default: all that this relay implements.</summary>
-    public ProtocolVersions Protocols { get; init; } = RelayProtocols.Supported;
+    public ProtocolVersions Protocols { get; init; } = SpokenProtocols.OfRelay;
 
     /// <summary>Bytes per second it sustains, at least 1. Default 1 GiB/s, as in stock tor.</summary>
     public int BandwidthRate { get; init; } = 1 << 30;

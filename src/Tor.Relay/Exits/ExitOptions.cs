@@ -31,6 +31,6 @@ public sealed record ExitOptions
     /// <summary>Streams at once, directory streams included, 1 and more. Default 65 536.</summary>
     public int MaxStreams { get; init; } = 65_536;
 
-    /// <summary>Streams that are being looked up or connected at once, 1 and more. Default 4 096. One circuit gets at most 64 of them, one previous relay a quarter, and less when few are free.</summary>
+    /// <summary>Streams that are being looked up or connected at once, 1 and more. Default 4 096. One circuit gets at most a fifth of them, one previous relay a quarter, and less when few are free.</summary>
     public int MaxConnecting { get; init; } = 4_096;
 }

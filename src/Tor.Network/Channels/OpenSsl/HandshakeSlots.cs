@@ -11,8 +11,8 @@ namespace Tunic.Tor.Network.Channels.OpenSsl;
 internal sealed class HandshakeSlots(int capacity)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<UInt128, Queue> _queues = [];
-    private readonly SortedSet<Queue> _order = new(Comparer<Queue>.Create(Compare));
+    private readonly Dictionary<UInt128, HandshakeQueue> _queues = [];
+    private readonly SortedSet<HandshakeQueue> _order = new(Comparer<HandshakeQueue>.Create(Compare));
     private long _entered;
     private int _count;
 
@@ -21,23 +21,23 @@ internal sealed class HandshakeSlots(int capacity)
 
     /// <summary>Begins a handshake, and breaks off another one when there is no room.</summary>
     /// <returns>Cancelled when this one has to go; give it to <see cref="Leave"/> in the end.</returns>
-    internal CancellationTokenSource Enter(IPAddress address)
+    internal HandshakeSlot Enter(IPAddress address)
     {
-        var slot = new CancellationTokenSource(); // holds no timer, so it needs no dispose
-        CancellationTokenSource? victim = null;
+        HandshakeSlot slot;
+        HandshakeSlot? victim = null;
         lock (_gate)
         {
             if (_count >= capacity)
             {
-                Queue fullest = _order.Max!;
-                victim = fullest.Slots.First!.Value.Slot;
-                Remove(fullest, fullest.Slots.First);
+                victim = _order.Max!.Slots.First!.Value;
+                Remove(victim);
             }
 
             UInt128 key = ConnectionLimits.KeyOf(address);
-            Queue queue = _queues.GetValueOrDefault(key) ?? (_queues[key] = new Queue(key));
+            HandshakeQueue queue = _queues.GetValueOrDefault(key) ?? (_queues[key] = new HandshakeQueue(key));
             _order.Remove(queue);
-            queue.Slots.AddLast((slot, _entered++));
+            slot = new HandshakeSlot(queue, _entered++);
+            queue.Slots.AddLast(slot.Node);
             _order.Add(queue);
             _count++;
         }
@@ -47,41 +47,31 @@ internal sealed class HandshakeSlots(int capacity)
     }
 
     /// <summary>The handshake is complete, or has failed.</summary>
-    internal void Leave(IPAddress address, CancellationTokenSource slot)
+    internal void Leave(HandshakeSlot slot)
     {
         lock (_gate)
         {
-            if (!_queues.TryGetValue(ConnectionLimits.KeyOf(address), out Queue? queue))
+            if (slot.Node.List is not null) // not broken off
             {
-                return; // broken off
-            }
-
-            LinkedListNode<(CancellationTokenSource Slot, long Number)>? node = queue.Slots.First;
-            while (node is not null && node.Value.Slot != slot)
-            {
-                node = node.Next;
-            }
-
-            if (node is not null)
-            {
-                Remove(queue, node);
+                Remove(slot);
             }
         }
     }
 
     /// <summary>By length, and then by age: the greatest is the one to take from.</summary>
-    private static int Compare(Queue left, Queue right)
+    private static int Compare(HandshakeQueue left, HandshakeQueue right)
     {
         int byCount = left.Slots.Count.CompareTo(right.Slots.Count);
         return byCount != 0 ? byCount : Oldest(right).CompareTo(Oldest(left));
     }
 
-    private static long Oldest(Queue queue) => queue.Slots.First?.Value.Number ?? long.MaxValue;
+    private static long Oldest(HandshakeQueue queue) => queue.Slots.First?.Value.Number ?? long.MaxValue;
 
-    private void Remove(Queue queue, LinkedListNode<(CancellationTokenSource Slot, long Number)> node)
+    private void Remove(HandshakeSlot slot)
     {
+        HandshakeQueue queue = slot.Queue;
         _order.Remove(queue);
-        queue.Slots.Remove(node);
+        queue.Slots.Remove(slot.Node);
         _count--;
         if (queue.Slots.Count > 0)
         {
@@ -91,13 +81,5 @@ internal sealed class HandshakeSlots(int capacity)
         {
             _queues.Remove(queue.Key);
         }
-    }
-
-    /// <summary>The handshakes of one address, oldest first.</summary>
-    private sealed class Queue(UInt128 key)
-    {
-        internal UInt128 Key { get; } = key;
-
-        internal LinkedList<(CancellationTokenSource Slot, long Number)> Slots { get; } = new();
     }
 }

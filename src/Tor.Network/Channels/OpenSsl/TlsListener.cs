@@ -90,7 +90,7 @@ public sealed partial class TlsListener(
 
     private async Task OpenAsync(Socket connection, IPAddress remote, HandshakeSlots slots, CancellationToken cancel)
     {
-        CancellationTokenSource slot = slots.Enter(remote);
+        HandshakeSlot slot = slots.Enter(remote);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, slot.Token);
         try
         {
@@ -111,7 +111,7 @@ public sealed partial class TlsListener(
         }
         finally
         {
-            slots.Leave(remote, slot);
+            slots.Leave(slot);
         }
     }
 

@@ -46,6 +46,14 @@ public sealed class ExitPolicy
         return true;
     }
 
+    /// <summary>Whether somebody at this address is let in, where the policy is one of clients: rules are about addresses then.</summary>
+    /// <param name="client">IPv4 in IPv6, as listeners for both hand it out, is taken as IPv4.</param>
+    public bool Admits(IPAddress client)
+    {
+        const ushort AnyPort = 1;
+        return Accepts(client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client, AnyPort);
+    }
+
     /// <summary>Whether nothing at all is accepted in the family, because a general reject stands before every accept.</summary>
     public bool RejectsEverything(bool isIPv6)
     {

@@ -7,7 +7,6 @@ using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Authorities;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Voting.Tally;
-using Tunic.Tor.Relay.Descriptors;
 
 namespace Tunic.Tests.Tor.Client.NetworkDirectory;
 
@@ -86,7 +85,7 @@ public sealed class RequiredProtocolsTests
         Consensus consensus = StockNetwork.ReadConsensus("consensus-microdesc-1");
 
         requirements.Check(consensus with { RequiredRelayProtocols = Parse(ProtocolVersionVoting.RequiredRelay), RecommendedRelayProtocols = Parse(ProtocolVersionVoting.RecommendedRelay) });
-        requirements.Check(consensus with { RequiredRelayProtocols = RelayProtocols.Supported });
+        requirements.Check(consensus with { RequiredRelayProtocols = SpokenProtocols.OfRelay });
 
         Assert.Empty(_fixture.Log.Warnings);
     }

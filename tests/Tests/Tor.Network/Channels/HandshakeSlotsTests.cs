@@ -13,10 +13,10 @@ public sealed class HandshakeSlotsTests
     public void When_full_the_address_with_most_handshakes_loses_its_oldest()
     {
         var slots = new HandshakeSlots(4);
-        CancellationTokenSource patient = slots.Enter(A);
-        CancellationTokenSource[] silent = [.. Enumerable.Range(0, 3).Select(_ => slots.Enter(B))];
+        HandshakeSlot patient = slots.Enter(A);
+        HandshakeSlot[] silent = [.. Enumerable.Range(0, 3).Select(_ => slots.Enter(B))];
 
-        CancellationTokenSource newcomer = slots.Enter(C);
+        HandshakeSlot newcomer = slots.Enter(C);
 
         Assert.Equal([true, false, false], silent.Select(slot => slot.IsCancellationRequested));
         Assert.False(patient.IsCancellationRequested || newcomer.IsCancellationRequested);
@@ -27,8 +27,8 @@ public sealed class HandshakeSlotsTests
     public void Of_addresses_with_equally_many_the_oldest_handshake_goes()
     {
         var slots = new HandshakeSlots(2);
-        CancellationTokenSource first = slots.Enter(B);
-        CancellationTokenSource second = slots.Enter(A);
+        HandshakeSlot first = slots.Enter(B);
+        HandshakeSlot second = slots.Enter(A);
 
         slots.Enter(C);
 
@@ -39,12 +39,12 @@ public sealed class HandshakeSlotsTests
     public void A_handshake_that_is_complete_or_was_broken_off_leaves_its_place()
     {
         var slots = new HandshakeSlots(2);
-        CancellationTokenSource[] all = [.. Enumerable.Range(0, 100).Select(number => slots.Enter(number % 3 == 0 ? A : B))];
+        HandshakeSlot[] all = [.. Enumerable.Range(0, 100).Select(number => slots.Enter(number % 3 == 0 ? A : B))];
         Assert.Equal(2, slots.Count);
 
         for (int i = 0; i < all.Length; i++)
         {
-            slots.Leave(i % 3 == 0 ? A : B, all[i]);
+            slots.Leave(all[i]);
         }
 
         Assert.Equal(0, slots.Count);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Tunic.Primitives.Keys;
 using Tunic.Tests.TorRelay.Support;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
@@ -84,6 +85,29 @@ public sealed class PendingExtensionTests
             circuit.Send(RelayCommand.Extend2, 0, RelayBench.Extend(), CellCommand.RelayEarly);
             Assert.Equal(DestroyReason.ChannelClosed, await client.ReadDestroyAsync(circuit.Id));
             Assert.Equal(expected, attempts);
+        }
+    }
+
+    /// <summary>The authorities have told that it is back.</summary>
+    [Fact]
+    public async Task A_relay_that_is_known_to_be_up_again_is_tried_at_once()
+    {
+        int attempts = 0;
+        await using var bench = new RelayBench();
+        bench.Connecting = (_, _) =>
+        {
+            Interlocked.Increment(ref attempts);
+            return Task.FromException<ChannelTransport>(new IOException("nobody answers"));
+        };
+        RawPeer client = bench.ConnectClient();
+        RsaIdentity[] up = [RelayBench.Someone(99).RsaIdentity, RelayBench.Next.RsaIdentity];
+        for (int i = 0; i < 3; i++)
+        {
+            RawCircuit circuit = await RawCircuit.CreateAsync(client, 0x8000_0001 + (uint)i);
+            circuit.Send(RelayCommand.Extend2, 0, RelayBench.Extend(), CellCommand.RelayEarly);
+            Assert.Equal(DestroyReason.ChannelClosed, await client.ReadDestroyAsync(circuit.Id));
+            Assert.Equal(Math.Max(1, i), attempts); // of another relay it does not count
+            bench.Circuits.OnUp(new HashSet<RsaIdentity> { up[Math.Min(i, 1)] });
         }
     }
 

@@ -49,9 +49,9 @@ public class RelayDescriptorBuilderTests
     [Fact]
     public void The_protocol_line_is_written_as_authorities_write_it()
     {
-        Assert.Equal(RelayProtocols.Supported.ToString(), RelayProtocols.Supported.Text);
-        Assert.True(RelayProtocols.Supported.Supports(ProtocolName.HSDir, 2));
-        Assert.False(RelayProtocols.Supported.Supports(ProtocolName.Conflux, 1));
+        Assert.Equal(SpokenProtocols.OfRelay.ToString(), SpokenProtocols.OfRelay.Text);
+        Assert.True(SpokenProtocols.OfRelay.Supports(ProtocolName.HSDir, 2));
+        Assert.False(SpokenProtocols.OfRelay.Supports(ProtocolName.Conflux, 1));
     }
 
     [Fact]

@@ -328,6 +328,20 @@ public sealed class StreamRequestTests
         Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(other, Begin("0.0.0.0:80")));
     }
 
+    /// <summary>A page of many parts, while its server is slow.</summary>
+    [Fact]
+    public async Task One_circuit_may_wait_for_500_streams_at_once()
+    {
+        await using var bench = new RelayBench(exit: OpenExit, resolver: new SilentResolver());
+        RawCircuit circuit = await RawCircuit.CreateAsync(bench.ConnectRelay(5));
+        for (ushort stream = 1; stream <= 500; stream++)
+        {
+            circuit.Send(RelayCommand.Begin, stream, Begin($"slow{stream}:80"));
+        }
+
+        Assert.Equal(EndReason.ExitPolicy, await RefusalAsync(circuit, Begin("0.0.0.0:80"), 501)); // the first answer: none of the others was refused
+    }
+
     private static async Task<ResolvedAnswerType?> LastErrorAsync(RawCircuit circuit, ushort streamId)
     {
         circuit.Send(RelayCommand.Resolve, streamId, new Resolve("dead").Encode());
