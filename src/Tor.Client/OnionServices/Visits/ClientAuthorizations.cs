@@ -36,6 +36,19 @@ public sealed class ClientAuthorizations : IDisposable
         }
     }
 
+    /// <summary>Takes these over; those that were there before go.</summary>
+    public void Replace(IReadOnlyDictionary<OnionAddress, ClientAuthorizationKey> keys)
+    {
+        lock (_gate)
+        {
+            Dispose();
+            foreach ((OnionAddress address, ClientAuthorizationKey key) in keys)
+            {
+                _keys.Add(address, key);
+            }
+        }
+    }
+
     /// <summary>Forgets a key.</summary>
     /// <returns>False when there was none.</returns>
     public bool Remove(OnionAddress address)
