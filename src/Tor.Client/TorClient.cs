@@ -9,6 +9,8 @@ using Tunic.Tor.Client.Circuits;
 using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
+using Tunic.Tor.Client.OnionServices.Circuits;
+using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Client.Streams.Register;
@@ -47,6 +49,8 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private readonly CircuitBuilder _builder;
     private readonly CircuitPool _pool;
     private readonly StreamConnector _connector;
+    private readonly OnionCircuits _onionCircuits;
+    private readonly OnionVisitor _visitor;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
     private readonly ClientMetrics _metrics;
@@ -97,7 +101,14 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             OnBuilt = OnCircuitBuilt,
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
-        _connector = new StreamConnector(options, _directory.Ready, _pool, Circuits, Streams, Addresses, _time, _stop.Token)
+        _onionCircuits = new OnionCircuits(_planner, _builder.BuildAsync, _directory.Ready, () => _idle.UnusedCircuitLifetime, _time, _log);
+        _visitor = new OnionVisitor(
+            new VisitEnvironment(_onionCircuits, OnionAuthorizations, () => _options, _directory.Ready, () => _planner.View, random, _time, _log)
+            {
+                IsTestNetwork = profile.IsTestNetwork,
+                IsPrivateNetwork = profile.IsPrivate,
+            });
+        _connector = new StreamConnector(options, _directory.Ready, _pool, Circuits, Streams, Addresses, _visitor.OpenAsync, _time, _stop.Token)
         {
             Opened = (request, hops) => StreamOpened?.Invoke(request, hops),
         };
@@ -138,6 +149,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
     public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
 
+    /// <summary>Keys of onion services that let in only those they know.</summary>
+    public ClientAuthorizations OnionAuthorizations { get; } = new();
+
     /// <summary>How far the bootstrap has come.</summary>
     public BootstrapProgress Bootstrap => _progress.Latest;
 
@@ -176,6 +190,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _planner.Reconfigure(options);
         _pool.Reconfigure(options);
         _connector.Reconfigure(options);
+        _onionCircuits.RetireAll();
     }
 
     /// <summary>
@@ -199,11 +214,13 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
     }
 
-    /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
+    /// <summary>Streams opened from now on use circuits that no earlier stream has used, and nothing that was learnt of onion services.</summary>
     public void UseNewCircuits()
     {
         Streams.BeginEpoch();
         _pool.RetireAll();
+        _visitor.Clear();
+        _onionCircuits.UseNewCircuits();
     }
 
     /// <summary>New streams wait until a controller chooses their circuits (<c>__LeaveStreamsUnattached</c>). Default false.</summary>
@@ -298,6 +315,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ControlledCircuits.DisposeAsync();
+        await _visitor.DisposeAsync();
+        await _onionCircuits.DisposeAsync();
+        OnionAuthorizations.Dispose();
         await _pool.DisposeAsync();
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
@@ -412,6 +432,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         Predicate<Relay> isDown = relay => down.Contains(relay.RsaIdentity);
         _planner.MarkDown(down.Count == 0 ? null : isDown);
         _pool.Avoid(isDown);
+        _onionCircuits.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
 

@@ -4,6 +4,7 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client.Circuits;
 using Tunic.Tor.Client.Circuits.Register;
+using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Client.Streams.Register;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.Streams;
@@ -15,7 +16,15 @@ namespace Tunic.Tor.Client.Streams;
 
 /// <summary>Opens streams on one circuit after the other until it works: circuits of the pool, or those that a controller chooses.</summary>
 internal sealed class StreamConnector(
-    ClientOptions options, Task ready, CircuitPool pool, CircuitRegister circuits, StreamRegister streams, AddressMap addresses, TimeProvider time, CancellationToken stop)
+    ClientOptions options,
+    Task ready,
+    CircuitPool pool,
+    CircuitRegister circuits,
+    StreamRegister streams,
+    AddressMap addresses,
+    Func<StreamRequest, CancellationToken, Task<CircuitStream>> visit,
+    TimeProvider time,
+    CancellationToken stop)
 {
     private volatile ClientOptions _options = options;
 
@@ -29,7 +38,7 @@ internal sealed class StreamConnector(
     internal async Task<CircuitStream> ConnectAsync(StreamRequest request, CancellationToken cancel)
     {
         StreamRecord record = streams.Open(request, isLookup: false);
-        return await TryAsync(
+        return await TryAsync(record, () => OnionVisitor.IsOnion(record.Target.Host) ? VisitAsync(record, cancel) : TryCircuitsAsync(
             record,
             async (circuit, attempt) =>
             {
@@ -39,14 +48,14 @@ internal sealed class StreamConnector(
                 streams.OnConnected(record, stream);
                 return stream;
             },
-            cancel);
+            cancel));
     }
 
     /// <summary>Looks a name or an address up.</summary>
     internal async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
         StreamRecord record = streams.Open(new StreamRequest(new HostAndPort(nameOrAddress, 0), isolation), isLookup: true);
-        return await TryAsync(
+        return await TryAsync(record, () => TryCircuitsAsync(
             record,
             async (circuit, attempt) =>
             {
@@ -56,10 +65,11 @@ internal sealed class StreamConnector(
                 streams.OnAnswered(record);
                 return resolved;
             },
-            cancel);
+            cancel));
     }
 
-    private async Task<T> TryAsync<T>(StreamRecord record, Func<OriginCircuit, CancellationToken, Task<T>> open, CancellationToken cancel)
+    /// <summary>Redirects the stream where its target stands for another one, and tells how it ended when it fails.</summary>
+    private async Task<T> TryAsync<T>(StreamRecord record, Func<Task<T>> open)
     {
         try
         {
@@ -68,12 +78,33 @@ internal sealed class StreamConnector(
                 streams.Redirect(record, record.Target with { Host = host }, tells: true);
             }
 
-            return await TryCircuitsAsync(record, open, cancel);
+            return await open();
         }
         catch (Exception failure)
         {
             streams.OnFailed(record, failure);
             throw;
+        }
+    }
+
+    /// <summary>Goes to an onion service, over circuits of its own.</summary>
+    private async Task<CircuitStream> VisitAsync(StreamRecord record, CancellationToken cancel)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, stop, record.Stop.Token);
+        try
+        {
+            if (record.IsHeld && await streams.WaitForChoiceAsync(record, either.Token) is not null)
+            {
+                throw new StreamException(ErrorKind.Configuration, EndReason.Misc, "a controller chose a circuit that does not lead to the onion service");
+            }
+
+            CircuitStream stream = await visit(record.Request with { Target = record.Target }, either.Token);
+            streams.OnConnected(record, stream);
+            return stream;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw Stopped(record);
         }
     }
 
@@ -126,11 +157,15 @@ internal sealed class StreamConnector(
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw stop.IsCancellationRequested ? new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down")
-                : record.Stop.IsCancellationRequested ? new StreamException(ErrorKind.ShuttingDown, record.StopReason, "a controller closed the stream")
+            throw stop.IsCancellationRequested || record.Stop.IsCancellationRequested
+                ? Stopped(record)
                 : new StreamException(ErrorKind.Timeout, EndReason.Timeout, $"no answer within {_options.StreamTimeout.TotalSeconds:0} s");
         }
     }
+
+    private TunicException Stopped(StreamRecord record) => stop.IsCancellationRequested
+        ? new CircuitEndedException(ErrorKind.ShuttingDown, "the client is shutting down")
+        : new StreamException(ErrorKind.ShuttingDown, record.StopReason, "a controller closed the stream");
 
     /// <summary>The controller's choice for a stream that it holds, else a circuit of the pool.</summary>
     private async Task<(OriginCircuit Circuit, PooledCircuit? Pooled)> GetCircuitAsync(StreamRecord record, bool isHeld, CancellationToken cancel)

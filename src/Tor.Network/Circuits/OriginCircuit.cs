@@ -5,8 +5,10 @@ using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Circuits;
 using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.Handshakes.Extensions;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.RelayMessages;
+using Tunic.Tor.Protocol.Streams.Rules;
 
 namespace Tunic.Tor.Network.Circuits;
 
@@ -21,6 +23,8 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
     private readonly ClientCircuit _circuit;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<HopTarget> _hops = [];
+    private readonly CircuitInbox _inbox = new();
+    private IIncomingStreams? _incoming;
     private ChannelCircuit _place = null!;
     private TaskCompletionSource<bool>? _hopAdded;
     private TimeSpan _now;
@@ -153,6 +157,66 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
         Flush();
     }
 
+    /// <summary>KH of the last hop: what ties ESTABLISH_INTRO to this circuit (rend-spec-v3, "Registering an introduction point").</summary>
+    public byte[] GetNonce()
+    {
+        lock (Gate)
+        {
+            return _circuit.Nonce.ToArray();
+        }
+    }
+
+    /// <summary>Sends a message to the last hop that concerns the circuit itself.</summary>
+    /// <param name="command">ESTABLISH_INTRO, INTRODUCE1 or ESTABLISH_RENDEZVOUS.</param>
+    /// <param name="body">The message's body.</param>
+    /// <param name="answers">What the hop may say from now on; all else ends the circuit.</param>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public void SendMessage(RelayCommand command, ReadOnlyMemory<byte> body, ExpectedMessages answers)
+    {
+        FailIfFull(() =>
+        {
+            _circuit.LastHop.Expected |= answers;
+            _circuit.LastHop.SendMessage(command, body.Span);
+        });
+        Flush();
+    }
+
+    /// <summary>Waits for the next of the answers to <see cref="SendMessage"/>. One reader at a time.</summary>
+    /// <exception cref="CircuitEndedException">The circuit has ended.</exception>
+    public Task<CircuitMessage> ReceiveMessageAsync(CancellationToken cancel) => _inbox.ReadAsync(cancel);
+
+    /// <summary>The rendezvous point has joined this circuit to a service: streams are opened there from now on.</summary>
+    /// <param name="cipher">The service's; belongs to the circuit from here on.</param>
+    /// <param name="parameters">What the introduction settled.</param>
+    /// <exception cref="CircuitEndedException">The circuit has ended.</exception>
+    public void JoinService(ClientHopCipher cipher, CircuitParameters parameters) =>
+        FailIfFull(() => _circuit.AddRendezvousHop(cipher, parameters, isService: false));
+
+    /// <summary>Has the rendezvous point join this circuit to a client, who may open streams from now on.</summary>
+    /// <param name="rendezvous1">Body of the message to the rendezvous point.</param>
+    /// <param name="cipher">The client's; belongs to the circuit from here on.</param>
+    /// <param name="parameters">What the introduction settled.</param>
+    /// <param name="incoming">Takes the streams.</param>
+    /// <exception cref="CircuitEndedException">The circuit has ended or has no room.</exception>
+    public void JoinClient(ReadOnlyMemory<byte> rendezvous1, ClientHopCipher cipher, CircuitParameters parameters, IIncomingStreams incoming)
+    {
+        FailIfFull(() =>
+        {
+            _circuit.LastHop.SendMessage(RelayCommand.Rendezvous1, rendezvous1.Span);
+            _incoming = incoming;
+            _circuit.AddRendezvousHop(cipher, parameters, isService: true);
+        });
+        Flush();
+    }
+
+    /// <summary>Takes up a stream that a client asks for. Inside the gate.</summary>
+    /// <returns>Null when there are too many; END has been sent then.</returns>
+    /// <exception cref="CircuitProtocolException">The id is in use.</exception>
+    public CircuitStream? AdmitStream(ushort streamId, RelayCommand command, bool continueInline) => Admit(streamId, command, continueInline);
+
+    /// <summary>Refuses a stream that a client asks for. Inside the gate.</summary>
+    public void RefuseStream(ushort streamId, EndReason reason) => _circuit.LastHop.Refuse(streamId, reason);
+
     /// <summary>Ends the circuit. Returns at once.</summary>
     public void Close()
     {
@@ -194,6 +258,14 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
                     batch.After(() => added.TrySetResult(true));
                 }
             }
+            else if (happened.Kind == EdgeEventKind.CircuitMessage)
+            {
+                _inbox.Add(new CircuitMessage(happened.Command, happened.Body.ToArray()));
+            }
+            else if (happened.Kind == EdgeEventKind.StreamRequested && _incoming is { } incoming)
+            {
+                incoming.OnRequested(this, happened.Command, happened.StreamId, happened.Body, batch);
+            }
             else if (!TryDispatch(happened, batch))
             {
                 throw new CircuitProtocolException(DestroyReason.Protocol, $"{happened.Command} is not for us");
@@ -228,7 +300,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
 
     protected internal override void Flush() => Channel.Flush();
 
-    protected internal override EndReason ReasonToTell(EndReason reason) => EndReason.Misc;
+    protected internal override EndReason ReasonToTell(EndReason reason) => _incoming is null ? EndReason.Misc : reason;
 
     protected internal override void Fail(CircuitProtocolException failure)
     {
@@ -321,6 +393,7 @@ public sealed class OriginCircuit : CircuitEnd, ICircuitEndpoint, ICellSink, IAs
             EndCause = cause;
         }
 
+        _inbox.Complete(new CircuitEndedException(ErrorKind.RemoteUnreachable, why, cause) { IsByPeer = isByPeer });
         _hopAdded?.FailElsewhere(cause as CircuitProtocolException as Exception
             ?? new CircuitEndedException(ErrorKind.RemoteRefused, why, cause) { IsByPeer = isByPeer });
         EndStreams(why, cause, (cause as CircuitProtocolException)?.Reason ?? DestroyReason.None);

@@ -61,6 +61,14 @@ public sealed class CircuitEdge
     /// <summary>Messages allowed beyond the usual.</summary>
     public ExpectedMessages Expected { get; set; }
 
+    /// <summary>Sends a message that concerns the circuit, and that is not flow control: those of onion services.</summary>
+    /// <param name="command">ESTABLISH_INTRO, INTRODUCE1, ESTABLISH_RENDEZVOUS or RENDEZVOUS1.</param>
+    /// <param name="body">The message's body.</param>
+    public void SendMessage(RelayCommand command, ReadOnlySpan<byte> body) => _sink.Send(command, 0, body, default);
+
+    /// <summary>Refuses a stream that the other end asked for.</summary>
+    public void Refuse(ushort streamId, EndReason reason) => _sink.Send(RelayCommand.End, streamId, [(byte)reason], default);
+
     /// <summary>Sends DROP, which the other end forgets, and which no window counts: to see what a circuit can carry.</summary>
     public void SendDrop() => _sink.Send(RelayCommand.Drop, 0, [], default);
 
@@ -104,7 +112,7 @@ public sealed class CircuitEdge
             case StreamAdmission.Added:
                 return stream;
             case StreamAdmission.Full:
-                _sink.Send(RelayCommand.End, streamId, [(byte)EndReason.ResourceLimit], default);
+                Refuse(streamId, EndReason.ResourceLimit);
                 return null;
             default:
                 throw Violation($"{command} on a stream id that is in use");
@@ -194,7 +202,7 @@ public sealed class CircuitEdge
 
         // With fixed windows the counts bound what can still come; with congestion control only time does.
         TimeSpan? expiresAt = Flow is VegasFlowControl vegas
-            ? now + HalfClosedStreams.Lifetime(_settings.BuildTimeout, vegas.HighestRoundTrip, onionService: false)
+            ? now + HalfClosedStreams.Lifetime(_settings.BuildTimeout, vegas.HighestRoundTrip, onionService: _settings.Path == CongestionControlPath.Onion)
             : null;
         Streams.HalfClose(stream.Id, stream.State, expiresAt);
     }

@@ -2,6 +2,7 @@ using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Errors;
+using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Handshakes.Extensions;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams.Rules;
@@ -22,6 +23,7 @@ public sealed class ClientCircuit : IDisposable
     private readonly OnionLayers _layers = new();
     private readonly List<CircuitEdge> _edges = [];
     private readonly byte[] _payload = new byte[Cell.BodyLength];
+    private readonly byte[] _nonce = new byte[HopCiphers.NonceLength];
     private readonly RelayEarlyBudget _early;
     private HopHandshake? _pending;
 
@@ -48,6 +50,9 @@ public sealed class ClientCircuit : IDisposable
     /// <summary>The far end: streams are opened there.</summary>
     /// <exception cref="InvalidOperationException">The circuit has no hop yet.</exception>
     public CircuitEdge LastHop => _edges.Count > 0 ? _edges[^1] : throw new InvalidOperationException("the circuit has no hop yet");
+
+    /// <summary>KH of the last relay that was added: ties an ESTABLISH_INTRO message to this circuit (rend-spec-v3, "Registering an introduction point").</summary>
+    public ReadOnlySpan<byte> Nonce => _nonce;
 
     /// <summary>Sends CREATE_FAST or CREATE2 for the first hop.</summary>
     public void Create(HopTarget target)
@@ -83,6 +88,23 @@ public sealed class ClientCircuit : IDisposable
         byte[] body = new Extend2(target.Specifiers, _pending.Create2).Encode();
         LastHop.IsExtending = true;
         Send(_edges.Count - 1, RelayCommand.Extend2, 0, body, default);
+    }
+
+    /// <summary>
+    /// Adds the other end of a joined rendezvous circuit, which behaves as a hop behind the rendezvous point (rend-spec-v3, "Using legacy hosts as
+    /// rendezvous points", "Completing the handshake").
+    /// </summary>
+    /// <param name="cipher">From <see cref="HopCiphers"/>; belongs to the circuit from here on.</param>
+    /// <param name="parameters">What the introduction settled.</param>
+    /// <param name="isService">True when we are the service: the client opens the streams.</param>
+    /// <exception cref="InvalidOperationException">The circuit has no hop, or is being extended.</exception>
+    public void AddRendezvousHop(ClientHopCipher cipher, CircuitParameters parameters, bool isService)
+    {
+        RequireIdle();
+        LastHop.Expected = ExpectedMessages.None; // the rendezvous point has said all that it has to say
+        _layers.Add(cipher);
+        _edges.Add(CreateEdge(cipher, parameters, _settings with { Path = CongestionControlPath.Onion }));
+        LastHop.Expected = isService ? ExpectedMessages.IncomingStreams : ExpectedMessages.None;
     }
 
     /// <summary>Takes a cell from the first hop's channel.</summary>
@@ -158,7 +180,7 @@ public sealed class ClientCircuit : IDisposable
     {
         using HopHandshake handshake = _pending!;
         _pending = null;
-        if (!handshake.TryComplete(reply, out ClientHopCipher? cipher, out CircuitParameters? parameters))
+        if (!handshake.TryComplete(reply, out ClientHopCipher? cipher, out CircuitParameters? parameters, _nonce))
         {
             throw Violation($"the handshake with hop {_edges.Count + 1} failed");
         }
@@ -169,10 +191,12 @@ public sealed class ClientCircuit : IDisposable
             LastHop.IsExtending = false;
         }
 
-        _edges.Add(new CircuitEdge(
-            new HopSink(this, _edges.Count), cipher.Format, cipher.TagLength, parameters, _settings, _random));
+        _edges.Add(CreateEdge(cipher, parameters, _settings));
         return EdgeEvent.HopAdded;
     }
+
+    private CircuitEdge CreateEdge(ClientHopCipher cipher, CircuitParameters parameters, CircuitEdgeSettings settings) =>
+        new(new HopSink(this, _edges.Count), cipher.Format, cipher.TagLength, parameters, settings, _random);
 
     private void Send(int hop, RelayCommand command, ushort streamId, ReadOnlySpan<byte> body, Span<byte> tag)
     {

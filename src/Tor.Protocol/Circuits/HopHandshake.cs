@@ -52,11 +52,16 @@ internal sealed class HopHandshake : IDisposable
         : new Create2(HandshakeType.NtorV3, _ntorV3.Request);
 
     /// <summary>Checks the relay's half and makes the hop's keys.</summary>
+    /// <param name="reply">The relay's half.</param>
+    /// <param name="cipher">The hop's keys.</param>
+    /// <param name="parameters">What was settled.</param>
+    /// <param name="nonce">Receives KH, <see cref="HopCiphers.NonceLength"/> bytes.</param>
     /// <returns>False when the relay is not who it should be, or answers what was not asked: close the circuit.</returns>
     internal bool TryComplete(
         ReadOnlySpan<byte> reply,
         [NotNullWhen(true)] out ClientHopCipher? cipher,
-        [NotNullWhen(true)] out CircuitParameters? parameters)
+        [NotNullWhen(true)] out CircuitParameters? parameters,
+        Span<byte> nonce)
     {
         cipher = null;
         parameters = null;
@@ -70,6 +75,7 @@ internal sealed class HopHandshake : IDisposable
                 return false;
             }
 
+            HopCiphers.Nonce(keys[..HopCiphers.KeyMaterialLength(parameters.Cryptography)]).CopyTo(nonce);
             cipher = HopCiphers.CreateClient(parameters.Cryptography, keys);
             return true;
         }
