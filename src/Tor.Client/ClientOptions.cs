@@ -1,6 +1,7 @@
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.Guards;
+using Tunic.Tor.Protocol.Paths.Vanguards;
 
 namespace Tunic.Tor.Client;
 
@@ -61,6 +62,9 @@ public sealed record ClientOptions
 
     /// <summary>Numbers of guards.</summary>
     public GuardOptions Guards { get; init; } = new();
+
+    /// <summary>Second and third hops of circuits of onion services.</summary>
+    public VanguardOptions Vanguards { get; init; } = new();
 
     /// <summary>Which relays may be used where.</summary>
     public PathConstraints Constraints { get; init; } = PathConstraints.None;

@@ -5,6 +5,7 @@ using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.BuildTimes;
 using Tunic.Tor.Protocol.Paths.Guards;
+using Tunic.Tor.Protocol.Paths.Vanguards;
 
 namespace Tunic.Tor.Client.Paths;
 
@@ -19,6 +20,7 @@ internal sealed class PathPlanner
     private readonly TimeProvider _time;
     private readonly RandomSource _random;
     private readonly CircuitBuildTimeout _buildTimeout;
+    private readonly SecondHops _secondHops;
     private readonly Dictionary<GuardSampleKind, GuardSelector> _samples = [];
     private GuardSampleState _savedGuards = GuardSampleState.Empty;
     private bool _isUnsaved;
@@ -33,6 +35,7 @@ internal sealed class PathPlanner
         _random = random;
         _isPrivateNetwork = isPrivateNetwork;
         _families = CreateFamilies(options);
+        _secondHops = new SecondHops(random);
         _buildTimeout = new CircuitBuildTimeout(
             new CircuitBuildTimeoutParameters(), options.LearnCircuitBuildTimeout, options.CircuitBuildTimeout);
     }
@@ -182,6 +185,38 @@ internal sealed class PathPlanner
             return result;
         }
     }
+
+    /// <summary>Chooses a path of an onion service's circuit, whose second hops are always the same few relays.</summary>
+    internal PathResult SelectWithVanguards(PathRequest request)
+    {
+        lock (_gate)
+        {
+            return _selector is { } selector
+                ? Select(request with { Vanguards = _secondHops.GetLayers(selector.Environment, _options.Vanguards, Now.Utc) })
+                : new PathResult(PathFailure.NoGuard, 1);
+        }
+    }
+
+    /// <summary>Chooses a last hop alone; null before there is a view, and when none fits.</summary>
+    internal Relay? ChooseEnd(PathRequest request)
+    {
+        lock (_gate)
+        {
+            return _selector?.ChooseEnd(request);
+        }
+    }
+
+    /// <summary>Paths of onion services get other second hops from now on.</summary>
+    internal void ForgetSecondHops()
+    {
+        lock (_gate)
+        {
+            _secondHops.Clear();
+        }
+    }
+
+    /// <summary>Whether paths of onion services have a third hop of the operator's choice, and are longer for it.</summary>
+    internal bool HasThirdHops => _options.Vanguards.ThirdHops is not null;
 
     /// <summary>Chooses a directory; null before there is a view, or when none fits.</summary>
     /// <param name="outdated">Those that lacked microdescriptors; with few guards one of them may be chosen all the same.</param>

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Tunic.Primitives.Errors;
-using Tunic.Tor.Protocol.Errors;
 
 namespace Tunic.Tor.Network.Circuits;
 

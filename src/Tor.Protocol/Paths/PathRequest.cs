@@ -21,6 +21,12 @@ public sealed record PathRequest
     /// <summary>The last hop of an internal circuit is to serve an onion service as directory, introduction or rendezvous point. Default false.</summary>
     public bool EndServesOnionService { get; init; }
 
+    /// <summary>
+    /// For circuits of onion services: who may be the second hop, who the third, and so on as far as it goes. With it no hop is chosen by families or
+    /// networks, which would tell others about the guard (vanguards-spec, "Path construction"). Default null: an ordinary circuit.
+    /// </summary>
+    public IReadOnlyList<Predicate<Relay>>? Vanguards { get; init; }
+
     /// <summary>The last hop, when the caller knows it already. Default null: choose one.</summary>
     public Relay? End { get; init; }
 

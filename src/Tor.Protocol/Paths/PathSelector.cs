@@ -10,6 +10,7 @@ public sealed class PathSelector(PathEnvironment environment, RandomSource rando
 {
     /// <summary>In a small network the first exit may leave no guard outside its family: then another exit is tried.</summary>
     private const int MaxAttempts = 3;
+    private const int DefaultLength = 3;
 
     /// <summary>What the choice is made from.</summary>
     public PathEnvironment Environment { get; } = environment;
@@ -35,6 +36,9 @@ public sealed class PathSelector(PathEnvironment environment, RandomSource rando
 
         return result;
     }
+
+    /// <summary>Chooses the last hop alone, as <see cref="Select"/> would; null when none fits.</summary>
+    public Relay? ChooseEnd(PathRequest request) => SelectEnd(request);
 
     /// <summary>Chooses a directory to be asked over one hop.</summary>
     /// <param name="guards">Gives the directory; null chooses among all directories by weight.</param>
@@ -79,7 +83,7 @@ public sealed class PathSelector(PathEnvironment environment, RandomSource rando
         }
         else
         {
-            use = guards.Select(GuardUsage.Traffic, new GuardRestriction { AvoidFamilyOf = end, Excluded = request.ExcludedGuards }, now);
+            use = guards.Select(GuardUsage.Traffic, RestrictGuard(request, end), now);
             first = use?.Relay;
         }
 
@@ -129,22 +133,39 @@ public sealed class PathSelector(PathEnvironment environment, RandomSource rando
         return predicted ?? Choose(RelayPosition.Exit, request, IsExit);
     }
 
+    /// <summary>With vanguards the guard stays who it is even where it is the last hop too: whoever chooses the last hops must not find out by what we avoid.</summary>
+    private static GuardRestriction? RestrictGuard(PathRequest request, Relay end) => request.Vanguards is null
+        ? new GuardRestriction { AvoidFamilyOf = end, Excluded = request.ExcludedGuards }
+        : null;
+
     private Relay? SelectFirst(PathRequest request, Relay end)
     {
         bool IsFirst(Relay relay) =>
             !request.ExcludedGuards.Contains(relay.RsaIdentity)
             && Environment.Constraints.AllowsGuard(relay)
-            && Environment.Families.MayShareCircuit(relay, end);
+            && (request.Vanguards is not null || Environment.Families.MayShareCircuit(relay, end));
 
         return Choose(RelayPosition.Guard, request, relay => relay.MayBeGuard && IsFirst(relay))
             ?? Choose(RelayPosition.Guard, request, IsFirst);
     }
 
-    private Relay? SelectMiddle(PathRequest request, List<Relay> hops, Relay end) =>
-        Choose(RelayPosition.Middle, request, relay =>
+    private Relay? SelectMiddle(PathRequest request, List<Relay> hops, Relay end) => request.Vanguards is { } vanguards
+        ? SelectMiddleWithVanguards(request, vanguards, hops, end)
+        : Choose(RelayPosition.Middle, request, relay =>
             Environment.Constraints.AllowsMiddle(relay)
             && Environment.Families.MayShareCircuit(relay, end)
             && hops.TrueForAll(hop => Environment.Families.MayShareCircuit(relay, hop)));
+
+    /// <summary>From the fourth hop on the guard may come again: who sees many such hops would see by its absence who it is (circuitbuild.c).</summary>
+    private Relay? SelectMiddleWithVanguards(PathRequest request, IReadOnlyList<Predicate<Relay>> vanguards, List<Relay> hops, Relay end)
+    {
+        Predicate<Relay>? isVanguard = hops.Count <= vanguards.Count ? vanguards[hops.Count - 1] : null;
+        IEnumerable<Relay> avoided = hops.Skip(hops.Count >= DefaultLength ? 1 : 0);
+        return Choose(RelayPosition.Middle, request, relay =>
+            relay != end
+            && !avoided.Contains(relay)
+            && (isVanguard is null ? Environment.Constraints.AllowsMiddle(relay) : isVanguard(relay) && Environment.Constraints.ExcludeNodes?.Contains(relay) != true));
+    }
 
     /// <summary>Chooses by weight; the wish for Stable and Fast is dropped when nothing has both.</summary>
     private Relay? Choose(RelayPosition position, PathRequest request, Predicate<Relay> isAcceptable)

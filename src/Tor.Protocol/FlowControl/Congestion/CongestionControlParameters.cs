@@ -15,7 +15,7 @@ public sealed record CongestionControlParameters
     public static CongestionControlParameters Default { get; } = new();
 
     /// <summary><c>cc_alg</c>: false when it is 0, fixed windows. Default true. Unknown algorithms count as Vegas.</summary>
-    public bool Enabled { get; private init; } = true;
+    public bool Enabled { get; init; } = true;
 
     /// <summary><c>cc_sendme_inc</c>: cells per SENDME, 1 to 254, default 31. On a circuit the negotiated value counts.</summary>
     public int SendmeIncrement { get; private init; } = RecordCells;
