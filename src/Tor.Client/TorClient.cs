@@ -9,6 +9,8 @@ using Tunic.Primitives.Time;
 using Tunic.Tor.Client.Circuits;
 using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
+using Tunic.Tor.Client.OnionServices.Circuits;
+using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Network;
@@ -46,6 +48,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private readonly ClientDirectory _directory;
     private readonly CircuitBuilder _builder;
     private readonly CircuitPool _pool;
+    private readonly OnionCircuits _onionCircuits;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
     private readonly ClientMetrics _metrics;
@@ -92,6 +95,15 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             OnBuilt = _ => OnCircuitBuilt(),
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
+        _onionCircuits = new OnionCircuits(_planner, _builder.BuildAsync, _directory.Ready, () => _idle.UnusedCircuitLifetime, _time, _log);
+        OnionServices = new OnionServiceHost(new OnionServiceEnvironment(
+            _onionCircuits,
+            new DirectCircuits(_channels, circuits, options.Addresses),
+            new ServiceNetworks(() => _directory.Ready.IsCompletedSuccessfully ? View : null, MayServeUs, profile.IsPrivate).Get,
+            profile.IsPrivate,
+            random,
+            _time,
+            _log));
         _metrics = new ClientMetrics(environment, _channels, _pool);
         WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
@@ -139,6 +151,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
     public Task Completion => _running;
+
+    /// <summary>The onion services of this client: those that are added here, until they are removed or the client ends.</summary>
+    public OnionServiceHost OnionServices { get; }
 
     /// <summary>What is known of the network; null until the directory is there.</summary>
     public NetworkView? View => _planner.View;
@@ -189,7 +204,11 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     }
 
     /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
-    public void UseNewCircuits() => _pool.RetireAll();
+    public void UseNewCircuits()
+    {
+        _pool.RetireAll();
+        _onionCircuits.UseNewCircuits();
+    }
 
     /// <summary>Relays of the consensus that new paths avoid, because the authorities say that they are down (docs/spec/liveness.md).</summary>
     public IReadOnlySet<RsaIdentity> DownRelays => _liveness?.Down ?? new HashSet<RsaIdentity>();
@@ -260,8 +279,10 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             return;
         }
 
+        await OnionServices.DisposeAsync();
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _onionCircuits.DisposeAsync();
         await _pool.DisposeAsync();
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();
@@ -370,6 +391,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await _directory.Ready.WaitAsync(stop);
         _progress.Report(BootstrapProgress.BuildingCircuit);
         _pool.Start();
+        OnionServices.OnNetworkChanged();
         await FollowLivenessAsync(stop);
     }
 
@@ -406,6 +428,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
 
         _liveness?.OnView(view);
+        OnionServices.OnNetworkChanged();
         ViewChanged?.Invoke(view);
     }
 
@@ -414,8 +437,11 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         Predicate<Relay> isDown = relay => down.Contains(relay.RsaIdentity);
         _planner.MarkDown(down.Count == 0 ? null : isDown);
         _pool.Avoid(isDown);
+        _onionCircuits.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
+
+    private bool MayServeUs(Relay relay) => _options.Constraints.ExcludeNodes?.Contains(relay) != true && !DownRelays.Contains(relay.RsaIdentity);
 
     private CircuitEdgeSettings CreateSettings()
     {

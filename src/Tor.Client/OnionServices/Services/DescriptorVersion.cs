@@ -8,6 +8,5 @@ namespace Tunic.Tor.Client.OnionServices.Services;
 /// <param name="BlindedKey">Its name.</param>
 /// <param name="Text">What is sent.</param>
 /// <param name="Directories">Where to.</param>
-/// <param name="IsCurrent">Whether clients fetch it now: else they will when the period changes.</param>
 internal sealed record DescriptorVersion(
-    ServiceDescriptor Descriptor, BlindedKey BlindedKey, ReadOnlyMemory<byte> Text, IReadOnlyList<Relay> Directories, bool IsCurrent);
+    ServiceDescriptor Descriptor, BlindedKey BlindedKey, ReadOnlyMemory<byte> Text, IReadOnlyList<Relay> Directories);

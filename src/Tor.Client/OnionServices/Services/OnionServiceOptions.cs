@@ -4,7 +4,7 @@ using Tunic.Tor.Protocol.RelayMessages.OnionServices;
 
 namespace Tunic.Tor.Client.OnionServices.Services;
 
-/// <summary>How one onion service behaves. Read when it is added, and by <see cref="OnionService.Reconfigure"/>.</summary>
+/// <summary>How one onion service behaves. Read when it is added.</summary>
 public sealed record OnionServiceOptions
 {
     /// <summary>Fewest introduction points that stock tor lets one configure.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Time;
+using Tunic.Tor.Protocol.Documents.Parameters;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Descriptors;
@@ -51,6 +52,9 @@ internal sealed class OnionServiceState : IDisposable
     /// <summary>The descriptor that clients fetch now; null before it is made.</summary>
     internal ServiceDescriptor? Current =>
         _network is { } network ? _descriptors.Values.FirstOrDefault(descriptor => descriptor.Period == network.Directories.FetchPeriod) : null;
+
+    /// <summary>The latest descriptor was longer than directories take: it names too many clients, and nobody can come.</summary>
+    internal bool IsTooLong { get; private set; }
 
     /// <summary>Both descriptors, the first one first.</summary>
     internal IEnumerable<ServiceDescriptor> Descriptors => _descriptors.OrderBy(pair => pair.Key).Select(pair => pair.Value);
@@ -171,7 +175,10 @@ internal sealed class OnionServiceState : IDisposable
             if (descriptor.IsUploadDue(now))
             {
                 version = Write(network, slot, descriptor, utcNow, now);
-                return true;
+                if (version is not null)
+                {
+                    return true;
+                }
             }
         }
 
@@ -221,7 +228,8 @@ internal sealed class OnionServiceState : IDisposable
         descriptor.Directories is { } before
         && _network!.Directories.FindForUpload(slot, descriptor.Keys.Credential.BlindedKey).Any(relay => !before.Contains(relay.RsaIdentity));
 
-    private DescriptorVersion Write(ServiceNetwork network, DescriptorSlot slot, ServiceDescriptor descriptor, DateTime utcNow, TimeSpan now)
+    /// <summary>Null when it would be too long: there are too many clients.</summary>
+    private DescriptorVersion? Write(ServiceNetwork network, DescriptorSlot slot, ServiceDescriptor descriptor, DateTime utcNow, TimeSpan now)
     {
         BlindedKey name = descriptor.Keys.Credential.BlindedKey;
         IReadOnlyList<Relay> directories = network.Directories.FindForUpload(slot, name);
@@ -236,8 +244,18 @@ internal sealed class OnionServiceState : IDisposable
             ProofOfWork = Introductions.DescribePuzzle(),
         };
         descriptor.PublishedEffort = content.ProofOfWork?.SuggestedEffort ?? 0;
-        byte[] text = DescriptorWriter.Write(descriptor.Keys, content, revision, utcNow, _random);
-        return new DescriptorVersion(descriptor, name, text, directories, descriptor == Current);
+        int maxLength = new NetworkParameters(network.View.Consensus.Parameters).HiddenServiceMaxDescriptorLength;
+        try
+        {
+            byte[] text = DescriptorWriter.Write(descriptor.Keys, content, revision, utcNow, _random, maxLength);
+            IsTooLong = false;
+            return new DescriptorVersion(descriptor, name, text, directories);
+        }
+        catch (ArgumentException)
+        {
+            IsTooLong = true;
+            return null;
+        }
     }
 
     private ServiceDescriptor? Find(ServiceIntroductionPoint point) => _descriptors.Values.FirstOrDefault(descriptor => descriptor.Points.Contains(point));
