@@ -34,6 +34,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
+    private TorOnionServices? _onionServices;
     private MetricsEndpoint? _metrics;
     private OwnerWatch? _owner;
 
@@ -60,6 +61,7 @@ internal sealed class TorProcess : IAsyncDisposable
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
         await _client.LoadAsync(_signals.Stopping);
+        _onionServices = await TorOnionServices.StartAsync(_options, _client.Client.OnionServices, _environment, _signals.Stopping);
         if (!_options.General.DisableNetwork)
         {
             OpenPorts(_client);
@@ -86,6 +88,11 @@ internal sealed class TorProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _relay?.RefuseNewStreams(); // until the last of its parts has ended, some time may pass
+        if (_onionServices is not null)
+        {
+            await _onionServices.DisposeAsync();
+        }
+
         if (_client is not null)
         {
             await _client.DisposeAsync();
@@ -235,6 +242,7 @@ internal sealed class TorProcess : IAsyncDisposable
         _rules = TorPorts.CreateRules(options.Client);
         TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
         _client?.Client.Reconfigure(TorClientOptions.Create(options));
+        _onionServices?.Use(options);
         if (changesPaths)
         {
             _log.Notice("Changed preferred or excluded node lists. Abandoning previous circuits.");

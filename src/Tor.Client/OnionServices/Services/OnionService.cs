@@ -259,7 +259,7 @@ public sealed partial class OnionService : IAsyncDisposable
         var round = new UploadRound(version);
         _uploads[version.Descriptor] = round;
         due.Add(() => Tell(DescriptorUploadStep.Created, version, directory: null));
-        foreach (Relay directory in version.Directories)
+        foreach (Relay directory in Options.Publishes ? version.Directories : [])
         {
             due.Add(() => _tasks.TryRun(cancel => UploadAsync(round, directory, cancel)));
         }

@@ -53,6 +53,9 @@ public sealed record OnionServiceOptions
     /// <summary>Each connection to a target begins with a line of the HAProxy protocol that tells the visitor's circuit. Default false (<c>HiddenServiceExportCircuitID</c>).</summary>
     public bool ExportsCircuitId { get; init; }
 
+    /// <summary>Descriptors are uploaded; without it nobody finds the service. Default true (<c>PublishHidServDescriptors</c>).</summary>
+    public bool Publishes { get; init; } = true;
+
     /// <summary>Rendezvous that may be under way at once, 1 or more; requests beyond are dropped. Default 512.</summary>
     public int MaxRendezvousInProgress { get; init; } = 512;
 
