@@ -11,6 +11,7 @@ using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.OnionServices.Circuits;
 using Tunic.Tor.Client.OnionServices.Services;
+using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
 using Tunic.Tor.Network;
@@ -49,6 +50,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     private readonly CircuitBuilder _builder;
     private readonly CircuitPool _pool;
     private readonly OnionCircuits _onionCircuits;
+    private readonly OnionVisitor _visitor;
     private readonly DirectoryFetcher _livenessFetcher;
     private readonly ClientLiveness? _liveness;
     private readonly ClientMetrics _metrics;
@@ -99,11 +101,17 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         OnionServices = new OnionServiceHost(new OnionServiceEnvironment(
             _onionCircuits,
             new DirectCircuits(_channels, circuits, options.Addresses),
-            new ServiceNetworks(() => _directory.Ready.IsCompletedSuccessfully ? View : null, MayServeUs, profile.IsPrivate).Get,
+            new ServiceNetworks(() => _directory.Ready.IsCompletedSuccessfully ? View : null, MayServeUs, profile.IsTestNetwork).Get,
             profile.IsPrivate,
             random,
             _time,
             _log));
+        _visitor = new OnionVisitor(
+            new VisitEnvironment(_onionCircuits, OnionAuthorizations, () => _options, _directory.Ready, () => _planner.View, random, _time, _log)
+            {
+                IsTestNetwork = profile.IsTestNetwork,
+                IsPrivateNetwork = profile.IsPrivate,
+            });
         _metrics = new ClientMetrics(environment, _channels, _pool);
         WarnOfShortPaths(options);
         _livenessFetcher = new DirectoryFetcher(profile, _channels, circuits, _planner, clock, random, _log);
@@ -139,6 +147,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
     public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
+
+    /// <summary>Keys of onion services that let in only those they know.</summary>
+    public ClientAuthorizations OnionAuthorizations { get; } = new();
 
     /// <summary>How far the bootstrap has come.</summary>
     public BootstrapProgress Bootstrap => _progress.Latest;
@@ -180,6 +191,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _idle = new IdleTimes(_idle.Parameters, options, _random);
         _planner.Reconfigure(options);
         _pool.Reconfigure(options);
+        _onionCircuits.RetireAll();
     }
 
     /// <summary>
@@ -203,10 +215,11 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
     }
 
-    /// <summary>Streams opened from now on use circuits that no earlier stream has used.</summary>
+    /// <summary>Streams opened from now on use circuits that no earlier stream has used, and nothing that was learnt of onion services.</summary>
     public void UseNewCircuits()
     {
         _pool.RetireAll();
+        _visitor.Clear();
         _onionCircuits.UseNewCircuits();
     }
 
@@ -238,7 +251,10 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
 
     /// <inheritdoc/>
-    public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
+    public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel) =>
+        OnionVisitor.IsOnion(request.Target.Host) ? _visitor.OpenAsync(request, cancel) : OpenAtExitAsync(request, cancel);
+
+    private async Task<CircuitStream> OpenAtExitAsync(StreamRequest request, CancellationToken cancel)
     {
         var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
         var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
@@ -282,7 +298,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await OnionServices.DisposeAsync();
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _visitor.DisposeAsync();
         await _onionCircuits.DisposeAsync();
+        OnionAuthorizations.Dispose();
         await _pool.DisposeAsync();
         await _fetcher.DisposeAsync();
         await _livenessFetcher.DisposeAsync();

@@ -20,6 +20,7 @@ internal static class TorrcNetwork
             Fallbacks = fallbacks.Length > 0 || isOwn || !options.UseDefaultFallbacks ? fallbacks : PublicTorNetwork.Profile.Fallbacks,
             AuthorityFallbackRate = options.DirAuthorityFallbackRate,
             HasLiveness = authorities.Length > 0 && !authorities.Any(authority => PublicTorNetwork.Profile.TrustedIdentities.Contains(authority.V3Identity)),
+            IsTestNetwork = options.IsTestingNetwork,
             IsPrivate = options.IsTestingNetwork || (isOwn && options.ExtendAllowPrivateAddresses),
         };
     }

@@ -3,6 +3,7 @@ using Tunic.Tor.Client;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Paths.Guards;
+using Tunic.Tor.Protocol.Paths.Vanguards;
 
 namespace Tunic.Node.TorProgram;
 
@@ -35,6 +36,7 @@ internal static class TorClientOptions
                 DirectoryGuards = GivenOrNull(paths.DirectoryGuards),
                 Lifetime = paths.GuardLifetime > TimeSpan.Zero ? paths.GuardLifetime : null,
             },
+            Vanguards = new VanguardOptions { IsEnabled = paths.VanguardsLite, SecondHops = paths.SecondHops, ThirdHops = paths.ThirdHops },
             Constraints = new PathConstraints
             {
                 EntryNodes = paths.EntryNodes,

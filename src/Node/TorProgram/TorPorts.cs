@@ -22,6 +22,7 @@ internal static class TorPorts
         RejectInternalAddresses = client.RejectInternalAddresses,
         Families = FamiliesOf(port),
         AllowNames = port.DnsRequests,
+        AllowOnion = port.OnionTraffic,
         Rules = rules,
         ExtendedErrors = port.ExtendedErrors,
         Handshake = new SocksOptions
@@ -39,6 +40,7 @@ internal static class TorPorts
         RejectInternalAddresses = client.RejectInternalAddresses,
         Families = FamiliesOf(port),
         AllowNames = port.DnsRequests,
+        AllowOnion = port.OnionTraffic,
         Rules = rules,
         Http = new HttpProxyOptions { ConnectOnly = true },
     };
@@ -51,6 +53,7 @@ internal static class TorPorts
         RejectInternalAddresses = client.DnsRejectInternalAddresses,
         Families = FamiliesOf(port),
         AllowNames = port.DnsRequests,
+        AllowOnion = port.OnionTraffic,
         Rules = rules,
     };
 

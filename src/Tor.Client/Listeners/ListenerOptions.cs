@@ -25,8 +25,8 @@ public record ListenerOptions
     /// <summary>Refuse private addresses as targets and as answers (<c>ClientRejectInternalAddresses</c>, <c>ClientDNSRejectInternalAddresses</c>). Default true; off in private networks.</summary>
     public bool RejectInternalAddresses { get; init; } = true;
 
-    /// <summary>Pass on names under .onion (off: <c>NoOnionTraffic</c>). Default false: the client has no onion services yet.</summary>
-    public bool AllowOnion { get; init; }
+    /// <summary>Pass on names under .onion (off: <c>NoOnionTraffic</c>). Default true.</summary>
+    public bool AllowOnion { get; init; } = true;
 
     /// <summary>Take host names as targets, which exits look up (off: <c>NoDNSRequest</c>). Default true.</summary>
     public bool AllowNames { get; init; } = true;

@@ -1,4 +1,5 @@
 using Tunic.Primitives.Errors;
+using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Socks;
 
@@ -20,6 +21,7 @@ internal readonly record struct StreamFailure(EndReason? Remote, LocalEndReason?
     internal static StreamFailure From(Exception failure) => failure switch
     {
         StreamException stream => Because(stream.Reason),
+        OnionVisitException visit => Because(visit.Reason),
         TimeoutException or TunicException { Kind: ErrorKind.Timeout } => Because(EndReason.Timeout),
         TunicException { Kind: ErrorKind.NotReady } => Because(LocalEndReason.NetworkUnreachable),
         _ => Because(LocalEndReason.CannotAttach),

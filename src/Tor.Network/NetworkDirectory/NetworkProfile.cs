@@ -21,6 +21,12 @@ public sealed record NetworkProfile
     public bool IsPrivate { get; init; }
 
     /// <summary>
+    /// A network whose authorities vote every few seconds (<c>TestingTorNetwork</c>): periods of onion services last as many votes as on the public
+    /// network, and so minutes. All who visit or offer them must agree on it. Default false.
+    /// </summary>
+    public bool IsTestNetwork { get; init; }
+
+    /// <summary>
     /// Authorities and relays may be ours, so that they are told and asked who is alive (docs/spec/liveness.md). Never on a network of
     /// strangers, who would see it. Default false.
     /// </summary>

@@ -17,4 +17,25 @@ public enum LocalEndReason
 
     /// <summary>The name under .onion is not an onion address.</summary>
     BadOnionAddress,
+
+    /// <summary>No directory has the onion service's descriptor.</summary>
+    OnionServiceNotFound,
+
+    /// <summary>The onion service's descriptor makes no sense.</summary>
+    OnionServiceIsInvalid,
+
+    /// <summary>No introduction point of the onion service took our request.</summary>
+    OnionServiceIntroductionFailed,
+
+    /// <summary>No introduction point of the onion service answered in time.</summary>
+    OnionServiceIntroductionTimedOut,
+
+    /// <summary>The onion service did not come to the rendezvous point.</summary>
+    OnionServiceRendezvousFailed,
+
+    /// <summary>The onion service lets in only those it knows, and there is no key for it.</summary>
+    OnionServiceMissingClientAuthorization,
+
+    /// <summary>The onion service does not take the key that there is.</summary>
+    OnionServiceWrongClientAuthorization,
 }

@@ -22,6 +22,13 @@ public static class SocksStatusMapping
         LocalEndReason.NetworkUnreachable => SocksStatus.NetworkUnreachable,
         LocalEndReason.EntryPolicy => SocksStatus.NotAllowed,
         LocalEndReason.BadOnionAddress => SocksStatus.OnionServiceBadAddress,
+        LocalEndReason.OnionServiceNotFound => SocksStatus.OnionServiceNotFound,
+        LocalEndReason.OnionServiceIsInvalid => SocksStatus.OnionServiceIsInvalid,
+        LocalEndReason.OnionServiceIntroductionFailed => SocksStatus.OnionServiceIntroductionFailed,
+        LocalEndReason.OnionServiceIntroductionTimedOut => SocksStatus.OnionServiceIntroductionTimedOut,
+        LocalEndReason.OnionServiceRendezvousFailed => SocksStatus.OnionServiceRendezvousFailed,
+        LocalEndReason.OnionServiceMissingClientAuthorization => SocksStatus.OnionServiceMissingClientAuthorization,
+        LocalEndReason.OnionServiceWrongClientAuthorization => SocksStatus.OnionServiceWrongClientAuthorization,
         _ => SocksStatus.GeneralError,
     };
 

@@ -15,6 +15,9 @@ public sealed class ClientAmongStockRelays(SharedStockNetwork shared) : IAsyncLi
 
     public int SocksPort { get; } = LoopbackPorts.Take();
 
+    /// <summary>Another SOCKS port, which says more about onion services.</summary>
+    public int ExtendedErrorsPort { get; } = LoopbackPorts.Take();
+
     public int DnsPort { get; } = LoopbackPorts.Take();
 
     public string DirectoryPath => _directory.FullPath;
@@ -23,7 +26,8 @@ public sealed class ClientAmongStockRelays(SharedStockNetwork shared) : IAsyncLi
     {
         Network = await shared.GetAsync();
         string dns = string.Create(CultureInfo.InvariantCulture, $"DNSPort 127.0.0.1:{DnsPort}");
-        _process = TunicProgram.StartTor(_directory.FullPath, TunicProgram.ClientLines(Network, SocksPort, dns));
+        string more = string.Create(CultureInfo.InvariantCulture, $"SocksPort 127.0.0.1:{ExtendedErrorsPort} ExtendedErrors");
+        _process = TunicProgram.StartTor(_directory.FullPath, TunicProgram.ClientLines(Network, SocksPort, dns, more));
         await _process.WaitForLineAsync("Bootstrapped 100%", TimeSpan.FromSeconds(60));
     }
 

@@ -10,7 +10,7 @@ internal static class TorrcChanges
     /// <summary>These decide about paths: circuits that were made by the old ones take no new streams.</summary>
     private static readonly HashSet<string> OfPaths =
     [
-        "EntryNodes", "MiddleNodes", "ExitNodes", "ExcludeNodes", "ExcludeExitNodes", "StrictNodes", "NodeFamily", "EnforceDistinctSubnets",
+        "EntryNodes", "MiddleNodes", "ExitNodes", "ExcludeNodes", "ExcludeExitNodes", "StrictNodes", "NodeFamily", "EnforceDistinctSubnets", "HSLayer2Nodes", "HSLayer3Nodes", "VanguardsLiteEnabled",
         "ClientUseIPv4", "ClientUseIPv6", "ClientPreferIPv6ORPort",
     ];
 
@@ -19,7 +19,7 @@ internal static class TorrcChanges
     [
         "__ReloadTorrcOnSIGHUP", "Log", "LogTimeGranularity", "SafeLogging", "TruncateLogFile", "MetricsPortPolicy", "ShutdownWaitLength",
         "SocksPolicy", "TestSocks", "SafeSocks", "WarnPlaintextPorts", "RejectPlaintextPorts",
-        "LongLivedPorts", "MaxCircuitDirtiness", "MaxClientCircuitsPending", "SocksTimeout", "CircuitStreamTimeout", "CircuitsAvailableTimeout",
+        "LongLivedPorts", "ClientOnionAuthDir", "MaxCircuitDirtiness", "MaxClientCircuitsPending", "SocksTimeout", "CircuitStreamTimeout", "CircuitsAvailableTimeout",
         "BandwidthRate", "BandwidthBurst", "RelayBandwidthRate", "RelayBandwidthBurst", "MaxAdvertisedBandwidth", "CountPrivateBandwidth",
         "Nickname", "ContactInfo", "MyFamily", "Address", "AddressDisableIPv6", "DirPolicy",
         "ExitPolicy", "ExitRelay", "ExitPolicyRejectPrivate", "ExitPolicyRejectLocalInterfaces", "ReducedExitPolicy", "IPv6Exit", "RefuseUnknownExits",

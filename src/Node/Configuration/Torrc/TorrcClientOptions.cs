@@ -35,6 +35,9 @@ internal sealed record TorrcClientOptions
     /// <summary>Do not believe exits that resolve names to private addresses.</summary>
     internal required bool DnsRejectInternalAddresses { get; init; }
 
+    /// <summary>Where keys of onion services are that let in only those they know; null for nowhere.</summary>
+    internal required string? OnionAuthorizationDirectory { get; init; }
+
     internal required TimeSpan MaxCircuitDirtiness { get; init; }
 
     internal required int MaxCircuitsPending { get; init; }

@@ -23,6 +23,13 @@ internal sealed record TorrcPathOptions
 
     internal required bool EnforceDistinctSubnets { get; init; }
 
+    /// <summary>Keep the second hops of onion services; null: by the consensus.</summary>
+    internal required bool? VanguardsLite { get; init; }
+
+    internal required RelaySet? SecondHops { get; init; }
+
+    internal required RelaySet? ThirdHops { get; init; }
+
     internal required bool UseEntryGuards { get; init; }
 
     /// <summary>0 in the four that follow: by the consensus.</summary>

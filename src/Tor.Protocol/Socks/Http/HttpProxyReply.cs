@@ -47,6 +47,13 @@ public static class HttpProxyReply
             LocalEndReason.PrivateAddress => (403, "Forbidden", "PRIVATE_ADDR", "The host is a private address, which only programs near it can reach."),
             LocalEndReason.EntryPolicy => (403, "Forbidden", "ENTRYPOLICY", "This proxy does not connect to such hosts."),
             LocalEndReason.BadOnionAddress => (403, "Forbidden", "ENTRYPOLICY", "This is not an onion address: a letter is wrong or missing."),
+            LocalEndReason.OnionServiceNotFound => (502, "Bad Gateway", "CANT_ATTACH", "The onion service was not found: it is not there now, or never was."),
+            LocalEndReason.OnionServiceIsInvalid => (502, "Bad Gateway", "CANT_ATTACH", "What the onion service says of itself makes no sense."),
+            LocalEndReason.OnionServiceIntroductionFailed => (502, "Bad Gateway", "CANT_ATTACH", "The onion service could not be told that you are there. Try again in a moment."),
+            LocalEndReason.OnionServiceIntroductionTimedOut => (504, "Gateway Timeout", "CANT_ATTACH", "The onion service's introduction points do not answer. Try again in a moment."),
+            LocalEndReason.OnionServiceRendezvousFailed => (504, "Gateway Timeout", "CANT_ATTACH", "The onion service did not answer. Try again in a moment."),
+            LocalEndReason.OnionServiceMissingClientAuthorization => (403, "Forbidden", "CANT_ATTACH", "The onion service lets in only those it knows, and you have no key for it."),
+            LocalEndReason.OnionServiceWrongClientAuthorization => (403, "Forbidden", "CANT_ATTACH", "The onion service does not take your key."),
             _ => (502, "Bad Gateway", "CANT_ATTACH", "No circuit could be built. Try again."),
         };
         string headers = isConnect ? $"{Capabilities}Tor-Request-Failed: c-tor/{name}\r\n" : "";

@@ -21,7 +21,6 @@ public sealed class TorrcOptionUseTests
     /// <summary>Read by nobody, for a reason.</summary>
     private static readonly string[] Excused =
     [
-        "ClientPort.OnionTraffic", // no port takes any
         "ClientPort.KeepAliveIsolateSocksAuthentication", // a warning says so
         "ClientPort.GroupWritable", "ClientPort.WorldWritable", // of unix sockets, which are refused
         "ServerPort.IPv4Only", // a port without an address is one of IPv4

@@ -1,0 +1,79 @@
+using System.Text;
+using Tunic.Node.Logging;
+using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
+
+namespace Tunic.Node.Storage;
+
+/// <summary>The files NAME.auth_private of a <c>ClientOnionAuthDir</c>, each with the key for one onion service, as stock has them (hs_client.c).</summary>
+internal static class ClientAuthorizationFiles
+{
+    private const string Extension = ".auth_private";
+    private const int MaxLength = 4096;
+    private const UnixFileMode OfOthers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Reads all of them. A file that holds no key is told and skipped.</summary>
+    /// <param name="directory">Null for none.</param>
+    /// <param name="log">Where bad files are told.</param>
+    /// <returns>The keys, which are the caller's.</returns>
+    /// <exception cref="StorageException">The directory is not there, is open to others, or cannot be read, or two files are for one service.</exception>
+    internal static Dictionary<OnionAddress, ClientAuthorizationKey> Read(string? directory, NodeLog log)
+    {
+        var keys = new Dictionary<OnionAddress, ClientAuthorizationKey>();
+        if (directory is null)
+        {
+            return keys;
+        }
+
+        RequirePrivate(directory);
+        try
+        {
+            foreach (string path in Directory.EnumerateFiles(directory, "?*" + Extension).Order(StringComparer.Ordinal))
+            {
+                Add(keys, path, log);
+            }
+
+            return keys;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            foreach (ClientAuthorizationKey key in keys.Values)
+            {
+                key.Dispose();
+            }
+
+            throw failure as StorageException ?? new StorageException($"Client authorization key directory {directory} cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private static void Add(Dictionary<OnionAddress, ClientAuthorizationKey> keys, string path, NodeLog log)
+    {
+        if (new FileInfo(path).Length > MaxLength
+            || !ClientAuthorizationText.TryParsePrivateKey(File.ReadAllText(path, Encoding.Latin1), out OnionAddress address, out ClientAuthorizationKey? key))
+        {
+            log.Warn($"The file {path} holds no key of client authorization and is skipped. It should say \"ADDRESS:descriptor:x25519:KEY\", without .onion.");
+            return;
+        }
+
+        if (!keys.TryAdd(address, key))
+        {
+            key.Dispose();
+            throw new StorageException($"Duplicate authorization for the same hidden service: {path} is the second file for it. Remove one of them.");
+        }
+    }
+
+    /// <summary>Whoever else can read the keys could visit in our place.</summary>
+    private static void RequirePrivate(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new StorageException($"ClientOnionAuthDir: there is no directory {directory}. Make it, open to nobody else.");
+        }
+
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(directory) & OfOthers) != 0)
+        {
+            throw new StorageException($"ClientOnionAuthDir: others can look into {directory}. Close it with: chmod 700 {directory}");
+        }
+    }
+}
