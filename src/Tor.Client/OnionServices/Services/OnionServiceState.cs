@@ -29,7 +29,7 @@ internal sealed class OnionServiceState : IDisposable
     private readonly Queue<ServiceIntroductionPoint> _retired = [];
     private readonly Queue<(IDisposable Keys, TimeSpan At)> _wipes = [];
     private ServiceNetwork? _network;
-    private TimeSpan _periodBegunAt = TimeSpan.MinValue;
+    private TimeSpan? _periodBegunAt;
     private int _attemptsInPeriod;
 
     /// <summary>A service that does nothing yet.</summary>
@@ -102,7 +102,7 @@ internal sealed class OnionServiceState : IDisposable
             return false;
         }
 
-        if (now - _periodBegunAt > RetryPeriod || _periodBegunAt == TimeSpan.MinValue)
+        if (_periodBegunAt is not { } begunAt || now - begunAt > RetryPeriod)
         {
             (_periodBegunAt, _attemptsInPeriod) = (now, 0);
         }
