@@ -49,7 +49,7 @@ public sealed class ServiceTests(SharedStockNetwork shared)
 
         StockTorNode stock = network.Add(
             StockTorRole.Client, $"HiddenServiceDir {path}", string.Create(CultureInfo.InvariantCulture, $"HiddenServicePort 80 127.0.0.1:{server.Port}"));
-        await stock.WaitForBootstrapAsync(ServiceProcess.Limit);
+        await WaitUntilPublishedAsync(stock, directories: network.Authorities.Count + network.Relays.Count + network.Exits.Count);
         Assert.Equal(address, (await File.ReadAllTextAsync(Path.Combine(path, "hostname"), TestContext.Current.CancellationToken)).Trim());
         await FetchAsync(network.Clients[0], address, server, "stock");
         await stock.Process.StopAsync();
@@ -134,6 +134,19 @@ public sealed class ServiceTests(SharedStockNetwork shared)
             return page.HttpStatus == 200;
         });
         Assert.Equal(LoopbackHttpServer.Content(PageLength), page!.Body);
+    }
+
+    /// <summary>All directories have it: until then a client may be given what the program before has left there, whose introduction points are gone.</summary>
+    private static async Task WaitUntilPublishedAsync(StockTorNode service, int directories)
+    {
+        await using TorControl events = await service.ControlAsync();
+        await events.SendAsync("SETEVENTS HS_DESC");
+        var uploaded = new HashSet<string>();
+        while (uploaded.Count < directories)
+        {
+            string line = await events.WaitForEventAsync(line => line.StartsWith("HS_DESC UPLOADED ", StringComparison.Ordinal));
+            uploaded.Add(line.Split(' ')[4]);
+        }
     }
 
     private static async Task PostAsync(StockTorNode client, string address, LoopbackHttpServer server)

@@ -1,6 +1,7 @@
-using Tunic.Primitives.Keys;
+using Tunic.Primitives.Time;
 using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
 using Tunic.Tor.Protocol.OnionServices.Descriptors;
 
 namespace Tunic.Tests.Tor.Client.OnionServices.Services;
@@ -60,13 +61,13 @@ public sealed class OnionServiceStateTests
         var clientKey = new byte[32];
         OnionServiceOptions options = ServiceBench.Options with
         {
-            AuthorizedClients = [Tunic.Tor.Protocol.OnionServices.Authorization.ClientAuthorizationKey.Generate(new Tunic.Primitives.Time.SeededRandomSource(3)).PublicKey],
+            AuthorizedClients = [ClientAuthorizationKey.Generate(new SeededRandomSource(3)).PublicKey],
             ProofOfWork = new(),
             IsSingleHop = true,
         };
         using var bench = new ServiceBench(options: options);
         DescriptorVersion version = bench.Establish()[0];
-        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, OnionServiceDescriptor.DefaultMaxLength, out OnionServiceDescriptor? descriptor, out _));
+        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, out OnionServiceDescriptor? descriptor, out _));
         Assert.Equal(DescriptorOpening.NeedsAuthorization, descriptor.Open(Credential(bench, version), [], bench.UtcNow, 31, out _));
         Assert.Equal(DescriptorOpening.WrongAuthorization, descriptor.Open(Credential(bench, version), clientKey, bench.UtcNow, 31, out _));
 
@@ -290,13 +291,13 @@ public sealed class OnionServiceStateTests
 
     private static ulong Revision(ServiceBench bench, DescriptorVersion version)
     {
-        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, OnionServiceDescriptor.DefaultMaxLength, out OnionServiceDescriptor? descriptor, out _));
+        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, out OnionServiceDescriptor? descriptor, out _));
         return descriptor.RevisionCounter;
     }
 
     private static DescriptorContent Open(ServiceBench bench, DescriptorVersion version)
     {
-        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, OnionServiceDescriptor.DefaultMaxLength, out OnionServiceDescriptor? descriptor, out _));
+        Assert.True(OnionServiceDescriptor.TryParse(version.Text, bench.UtcNow, out OnionServiceDescriptor? descriptor, out _));
         Assert.Equal(DescriptorOpening.Opened, descriptor.Open(Credential(bench, version), [], bench.UtcNow, 31, out DescriptorContent? content));
         return content!;
     }
