@@ -254,27 +254,6 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     public Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel) =>
         OnionVisitor.IsOnion(request.Target.Host) ? _visitor.OpenAsync(request, cancel) : OpenAtExitAsync(request, cancel);
 
-    private async Task<CircuitStream> OpenAtExitAsync(StreamRequest request, CancellationToken cancel)
-    {
-        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
-        var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
-        CircuitStream opened = await TryCircuitsAsync(
-            new CircuitRequest(port, request.Isolation),
-            async (circuit, attempt) =>
-            {
-                CircuitStream stream = await circuit.Circuit.ConnectAsync(begin, request.ContinueInline, attempt);
-                StreamOpened?.Invoke(request, circuit.Path.Hops);
-                return stream;
-            },
-            cancel);
-        if (!request.ContinueInline)
-        {
-            await ReceiveLoop.LeaveAsync(); // the caller may block
-        }
-
-        return opened;
-    }
-
     /// <inheritdoc/>
     public async Task<Resolved> ResolveAsync(string nameOrAddress, IsolationKey isolation, CancellationToken cancel)
     {
@@ -338,6 +317,27 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             TorClientLog.Stopped(_log, failure);
             _firstCircuit.TrySetException(failure);
         }
+    }
+
+    private async Task<CircuitStream> OpenAtExitAsync(StreamRequest request, CancellationToken cancel)
+    {
+        var begin = new Begin(request.Target.Host.ToLowerInvariant(), request.Target.Port, request.Families);
+        var port = new ExitPort(request.Target.Port, FamilyOf(request.Target.Host));
+        CircuitStream opened = await TryCircuitsAsync(
+            new CircuitRequest(port, request.Isolation),
+            async (circuit, attempt) =>
+            {
+                CircuitStream stream = await circuit.Circuit.ConnectAsync(begin, request.ContinueInline, attempt);
+                StreamOpened?.Invoke(request, circuit.Path.Hops);
+                return stream;
+            },
+            cancel);
+        if (!request.ContinueInline)
+        {
+            await ReceiveLoop.LeaveAsync(); // the caller may block
+        }
+
+        return opened;
     }
 
     private async Task<OriginCircuit> TryBuildCircuitToAsync(HopTarget end, CancellationToken cancel)

@@ -60,7 +60,7 @@ internal sealed class TorProcess : IAsyncDisposable
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
-        _client.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log));
+        _client.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log.Warn));
         await _client.LoadAsync(_signals.Stopping);
         _onionServices = await TorOnionServices.StartAsync(_options, _client.Client.OnionServices, _environment, _signals.Stopping);
         if (!_options.General.DisableNetwork)
@@ -239,7 +239,7 @@ internal sealed class TorProcess : IAsyncDisposable
 
     private void Use(TorrcOptions options, bool changesPaths)
     {
-        _client?.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log));
+        _client?.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log.Warn));
         _options = options;
         _rules = TorPorts.CreateRules(options.Client);
         TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
