@@ -10,6 +10,7 @@ using Tunic.Tor.Client.Circuits.Register;
 using Tunic.Tor.Client.Liveness;
 using Tunic.Tor.Client.NetworkDirectory;
 using Tunic.Tor.Client.OnionServices.Circuits;
+using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Client.Paths;
 using Tunic.Tor.Client.Streams;
@@ -102,6 +103,14 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             UnusedLifetime = () => _idle.UnusedCircuitLifetime,
         };
         _onionCircuits = new OnionCircuits(_planner, _builder.BuildAsync, _directory.Ready, () => _idle.UnusedCircuitLifetime, _time, _log);
+        OnionServices = new OnionServiceHost(new OnionServiceEnvironment(
+            _onionCircuits,
+            new DirectCircuits(_channels, circuits, options.Addresses),
+            new ServiceNetworks(() => _directory.Ready.IsCompletedSuccessfully ? View : null, MayServeUs, profile.IsTestNetwork).Get,
+            profile.IsPrivate,
+            random,
+            _time,
+            _log));
         _visitor = new OnionVisitor(
             new VisitEnvironment(_onionCircuits, OnionAuthorizations, () => _options, _directory.Ready, () => _planner.View, random, _time, _log)
             {
@@ -163,6 +172,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Fails with <see cref="OutdatedProgramException"/> when the client has stopped because the network requires what this program does not speak.</summary>
     public Task Completion => _running;
+
+    /// <summary>The onion services of this client: those that are added here, until they are removed or the client ends.</summary>
+    public OnionServiceHost OnionServices { get; }
 
     /// <summary>What is known of the network; null until the directory is there.</summary>
     public NetworkView? View => _planner.View;
@@ -312,6 +324,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             return;
         }
 
+        await OnionServices.DisposeAsync();
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ControlledCircuits.DisposeAsync();
@@ -388,6 +401,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await _directory.Ready.WaitAsync(stop);
         _progress.Report(BootstrapProgress.BuildingCircuit);
         _pool.Start();
+        OnionServices.OnNetworkChanged();
         await FollowLivenessAsync(stop);
     }
 
@@ -424,6 +438,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         }
 
         _liveness?.OnView(view);
+        OnionServices.OnNetworkChanged();
         ViewChanged?.Invoke(view);
     }
 
@@ -435,6 +450,8 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         _onionCircuits.Avoid(isDown);
         DownChanged?.Invoke(down);
     }
+
+    private bool MayServeUs(Relay relay) => _options.Constraints.ExcludeNodes?.Contains(relay) != true && !DownRelays.Contains(relay.RsaIdentity);
 
     private CircuitEdgeSettings CreateSettings()
     {

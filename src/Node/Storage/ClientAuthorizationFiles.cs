@@ -1,5 +1,4 @@
 using System.Text;
-using Tunic.Node.Logging;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Authorization;
 
@@ -15,10 +14,10 @@ internal static class ClientAuthorizationFiles
 
     /// <summary>Reads all of them. A file that holds no key is told and skipped.</summary>
     /// <param name="directory">Null for none.</param>
-    /// <param name="log">Where bad files are told.</param>
+    /// <param name="warn">Is told of bad files.</param>
     /// <returns>The keys, which are the caller's.</returns>
     /// <exception cref="StorageException">The directory is not there, is open to others, or cannot be read, or two files are for one service.</exception>
-    internal static Dictionary<OnionAddress, ClientAuthorizationKey> Read(string? directory, NodeLog log)
+    internal static Dictionary<OnionAddress, ClientAuthorizationKey> Read(string? directory, Action<string> warn)
     {
         var keys = new Dictionary<OnionAddress, ClientAuthorizationKey>();
         if (directory is null)
@@ -31,7 +30,7 @@ internal static class ClientAuthorizationFiles
         {
             foreach (string path in Directory.EnumerateFiles(directory, "?*" + Extension).Order(StringComparer.Ordinal))
             {
-                Add(keys, path, log);
+                Add(keys, path, warn);
             }
 
             return keys;
@@ -47,12 +46,12 @@ internal static class ClientAuthorizationFiles
         }
     }
 
-    private static void Add(Dictionary<OnionAddress, ClientAuthorizationKey> keys, string path, NodeLog log)
+    private static void Add(Dictionary<OnionAddress, ClientAuthorizationKey> keys, string path, Action<string> warn)
     {
         if (new FileInfo(path).Length > MaxLength
             || !ClientAuthorizationText.TryParsePrivateKey(File.ReadAllText(path, Encoding.Latin1), out OnionAddress address, out ClientAuthorizationKey? key))
         {
-            log.Warn($"The file {path} holds no key of client authorization and is skipped. It should say \"ADDRESS:descriptor:x25519:KEY\", without .onion.");
+            warn($"The file {path} holds no key of client authorization and is skipped. It should say \"ADDRESS:descriptor:x25519:KEY\", without .onion.");
             return;
         }
 

@@ -28,7 +28,7 @@ internal static class TorClientOptions
             LongLivedPorts = client.LongLivedPorts,
             Addresses = ChooseAddresses(options),
             Padding = PaddingMode(options.Network),
-            UseEntryGuards = paths.UseEntryGuards,
+            UseEntryGuards = paths.UseEntryGuards && !options.Onion.IsNonAnonymous,
             Guards = new GuardOptions
             {
                 EntryGuards = GivenOrNull(paths.EntryGuards),

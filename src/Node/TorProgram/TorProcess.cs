@@ -36,6 +36,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private DataDirectoryLock? _lock;
     private ClientNode? _client;
     private RelayHost? _relay;
+    private TorOnionServices? _onionServices;
     private MetricsEndpoint? _metrics;
     private readonly List<OwnerWatch> _owners = [];
     private int? _ownerProcess;
@@ -64,8 +65,9 @@ internal sealed class TorProcess : IAsyncDisposable
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
-        _client.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log));
+        _client.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log.Warn));
         await _client.LoadAsync(_signals.Stopping);
+        _onionServices = await TorOnionServices.StartAsync(_options, _client.Client.OnionServices, _environment, _signals.Stopping);
         Watch(_options.General.OwningControllerProcess);
         OpenControlPorts(_client);
         if (!_options.General.DisableNetwork)
@@ -98,6 +100,11 @@ internal sealed class TorProcess : IAsyncDisposable
         }
 
         _relay?.RefuseNewStreams(); // until the last of its parts has ended, some time may pass
+        if (_onionServices is not null)
+        {
+            await _onionServices.DisposeAsync();
+        }
+
         if (_client is not null)
         {
             await _client.DisposeAsync();
@@ -306,7 +313,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private void Use(TorrcOptions options, bool changesPaths)
     {
         UseLogs(options.General with { TruncateLogFile = false });
-        _client?.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log));
+        _client?.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log.Warn));
         _options = options;
         _rules = TorPorts.CreateRules(options.Client);
         TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);
@@ -317,6 +324,8 @@ internal sealed class TorProcess : IAsyncDisposable
             client.LeavesStreamsUnattached = options.Control.LeaveStreamsUnattached;
             client.Reconfigure(TorClientOptions.Create(options));
         }
+
+        _onionServices?.Use(options);
 
         if (changesPaths)
         {

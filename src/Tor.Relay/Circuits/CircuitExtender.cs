@@ -5,6 +5,7 @@ using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Tor.Network;
 using Tunic.Tor.Network.Channels;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.Links;
 using Tunic.Tor.Protocol.RelayMessages;

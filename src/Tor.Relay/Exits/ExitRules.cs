@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Tunic.Tor.Network;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Relay.Circuits;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Streams;
+using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Relay.Circuits;

@@ -4,6 +4,7 @@ using System.Text;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Primitives.Bytes;
 using Tunic.Primitives.Cryptography;
+using Tunic.Primitives.Storage;
 using Tunic.Tests.Fuzz.Engine;
 using Tunic.Tor.Network.NetworkDirectory.Profiles;
 using Tunic.Tor.Network.NetworkDirectory;

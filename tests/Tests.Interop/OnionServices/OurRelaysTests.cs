@@ -3,7 +3,7 @@ using Tunic.Tests.Interop.Support;
 
 namespace Tunic.Tests.Interop.OnionServices;
 
-/// <summary>A stock onion service and a stock client that have no directory, introduction point or rendezvous point but `tunic tor`.</summary>
+/// <summary>A stock onion service, a stock client and one of ours that have no directory, introduction point or rendezvous point but `tunic tor`.</summary>
 public sealed class OurRelaysTests
 {
     private const int Visits = 5;
@@ -12,7 +12,7 @@ public sealed class OurRelaysTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     [Fact]
-    public async Task A_stock_client_visits_a_stock_service_through_directories_introduction_and_rendezvous_points_of_ours()
+    public async Task A_stock_client_and_ours_visit_a_stock_service_through_directories_introduction_and_rendezvous_points_of_ours()
     {
         await using StockTorNetwork stock = await StockTorNetwork.StartAsync(new StockTorOptions { Relays = 0, Exits = 0, Clients = 0 });
         await using TunicTorNetwork ours = await TunicTorNetwork.StartAsync(new TunicTorOptions
@@ -33,9 +33,10 @@ public sealed class OurRelaysTests
             StockTorRole.Client,
             [.. lines, $"HiddenServiceDir {serviceDirectory}", string.Create(CultureInfo.InvariantCulture, $"HiddenServicePort 80 127.0.0.1:{server.Port}")]);
         StockTorNode client = stock.Add(StockTorRole.Client, lines);
+        TunicTorNode visitor = ours.AddClient(lines);
         await using TorControl events = await service.ControlAsync();
         await events.SendAsync("SETEVENTS HS_DESC");
-        await Task.WhenAll(service.WaitForBootstrapAsync(Limit), client.WaitForBootstrapAsync(Limit));
+        await Task.WhenAll(service.WaitForBootstrapAsync(Limit), client.WaitForBootstrapAsync(Limit), visitor.WaitForBootstrapAsync(Limit));
         string address = (await File.ReadAllTextAsync(Path.Combine(serviceDirectory, "hostname"), TestContext.Current.CancellationToken)).Trim();
         await WaitUntilPublishedAsync(events, relays.Length);
 
@@ -44,9 +45,12 @@ public sealed class OurRelaysTests
         for (int visit = 1; visit <= Visits; visit++)
         {
             string url = string.Create(CultureInfo.InvariantCulture, $"http://{address}/bytes/{PageLength}");
-            CurlResult page = await Curl.ThroughSocks5(client.SocksPort, $"visit{visit}", limit: Limit).GetAsync(url, host); // a circuit of its own
-            Assert.True(page.HttpStatus == 200, $"visit {visit}: {page.Output}");
-            Assert.Equal(content, page.Body);
+            foreach (int port in new[] { client.SocksPort, visitor.SocksPort })
+            {
+                CurlResult page = await Curl.ThroughSocks5(port, $"visit{visit}", limit: Limit).GetAsync(url, host); // a circuit of its own
+                Assert.True(page.HttpStatus == 200, $"visit {visit}: {page.Output}");
+                Assert.Equal(content, page.Body);
+            }
         }
 
         CurlResult posted = await Curl.ThroughSocks5(client.SocksPort, "post", limit: Limit).PostAsync($"http://{address}/echo", content, host);

@@ -41,7 +41,7 @@ public sealed class Curl
             ];
             await using PeerProcess process = PeerProcess.Start("curl", all);
             await process.WaitForExitAsync(Limit + TimeSpan.FromSeconds(5));
-            string report = process.Lines.Count > 0 ? process.Lines[^1] : "";
+            string report = process.Lines.LastOrDefault(line => line.Length > 0 && char.IsAsciiDigit(line[0])) ?? ""; // not what it says on its standard error
             string[] words = report.Split(' ', 5);
             return new CurlResult(
                 process.ExitCode,

@@ -5,7 +5,7 @@ internal static class TorrcChanges
 {
     /// <summary>Stock refuses a change of these (config.c, V_IMMUTABLE).</summary>
     private static readonly string[] Fixed =
-        ["CacheDirectory", "DataDirectory", "FamilyKeyDirectory", "KeyDirectory", "PidFile", "TestingTorNetwork"];
+        ["CacheDirectory", "DataDirectory", "FamilyKeyDirectory", "HiddenServiceNonAnonymousMode", "HiddenServiceSingleHopMode", "KeyDirectory", "PidFile", "TestingTorNetwork"];
 
     /// <summary>These decide about paths: circuits that were made by the old ones take no new streams.</summary>
     private static readonly HashSet<string> OfPaths =
@@ -36,10 +36,12 @@ internal static class TorrcChanges
 
     /// <summary>The change has no effect on the running program.</summary>
     internal static bool NeedsRestart(string name) =>
-        !OfPaths.Contains(name) && !AtOnce.Contains(name) && !name.StartsWith("DoS", StringComparison.Ordinal);
+        !OfPaths.Contains(name) && !AtOnce.Contains(name) && !name.StartsWith("DoS", StringComparison.Ordinal) && !IsOfOneOnionService(name);
 
     /// <summary>The change decides about paths.</summary>
     internal static bool AffectsPaths(string name) => OfPaths.Contains(name);
+
+    private static bool IsOfOneOnionService(string name) => name.StartsWith("HiddenService", StringComparison.Ordinal) && !Fixed.Contains(name);
 
     private static string Value(TorrcOption option, TorrcSettings settings) => option.IsList
         ? string.Join('\n', settings.Lines(option.Name).Where(line => line.Key == option.Name).Select(line => line.Value))

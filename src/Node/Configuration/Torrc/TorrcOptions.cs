@@ -21,6 +21,8 @@ internal sealed record TorrcOptions
 
     internal required TorrcDefenseOptions Defenses { get; init; }
 
+    internal required TorrcOnionOptions Onion { get; init; }
+
     /// <summary>An ORPort is open: this process is a relay.</summary>
     internal bool IsRelay => Relay.OrPorts.Count > 0 && !Client.ClientOnly;
 }

@@ -28,6 +28,7 @@ internal static class TorrcOptionsReader
             Exit = ReadExit(settings),
             Authority = ReadAuthority(settings),
             Defenses = ReadDefenses(settings),
+            Onion = ReadOnion(settings),
         };
         TorrcValidation.Check(options, settings);
         return options;
@@ -232,6 +233,13 @@ internal static class TorrcOptionsReader
         StreamDefenseType = settings.Integer("DoSStreamCreationDefenseType"),
     };
 
+    private static TorrcOnionOptions ReadOnion(TorrcSettings settings) => new()
+    {
+        Services = OnionServiceReader.ReadAll(settings),
+        IsNonAnonymous = settings.Flag("HiddenServiceSingleHopMode") && settings.Flag("HiddenServiceNonAnonymousMode"),
+        Publishes = settings.Flag("PublishHidServDescriptors"),
+    };
+
     private static RelaySet? ReadRelays(TorrcSettings settings, string option) =>
         settings.Line(option) is { Value.Length: > 0 } line ? ReadRelays(line, option) : null;
 
@@ -307,7 +315,8 @@ internal static class TorrcOptionsReader
         : int.TryParse(text, out int process) && process > 0 ? process
         : throw TorrcException.Invalid($"Bad OwningControllerProcess: invalid PID '{text}'", settings.Line("__OwningControllerProcess"));
 
-    private static string Directory(string path) => Path.GetFullPath(path.StartsWith("~/", StringComparison.Ordinal)
+    /// <summary>The path made absolute; ~ stands for the home directory.</summary>
+    internal static string Directory(string path) => Path.GetFullPath(path.StartsWith("~/", StringComparison.Ordinal)
         ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), path[2..])
         : path);
 

@@ -19,6 +19,7 @@ internal static class TorrcValidation
         CheckPaths(options, settings);
         CheckBandwidth(options, settings);
         CheckTestingNetwork(options, settings);
+        CheckSingleHop(options, settings);
         if (settings.Flag("AuthoritativeDirectory"))
         {
             CheckAuthority(options, settings);
@@ -107,6 +108,22 @@ internal static class TorrcValidation
 
         Require(options.Client.DnsRejectInternalAddresses || own,
             "ClientDNSRejectInternalAddresses used for default network.", settings.Line("ClientDNSRejectInternalAddresses"));
+    }
+
+    /// <summary>Whoever runs services that do not hide says so twice, and uses no client beside them.</summary>
+    private static void CheckSingleHop(TorrcOptions options, TorrcSettings settings)
+    {
+        (bool singleHop, bool nonAnonymous) = (settings.Flag("HiddenServiceSingleHopMode"), settings.Flag("HiddenServiceNonAnonymousMode"));
+        Require(!singleHop || nonAnonymous,
+            "HiddenServiceSingleHopMode does not provide any server anonymity. It must be used with HiddenServiceNonAnonymousMode set to 1.",
+            settings.Line("HiddenServiceSingleHopMode"));
+        Require(!nonAnonymous || singleHop,
+            "HiddenServiceNonAnonymousMode does not provide any server anonymity. It must be used with HiddenServiceSingleHopMode set to 1.",
+            settings.Line("HiddenServiceNonAnonymousMode"));
+        TorrcClientOptions client = options.Client;
+        Require(!nonAnonymous || client.SocksPorts.Count + client.HttpTunnelPorts.Count + client.DnsPorts.Count == 0,
+            "HiddenServiceNonAnonymousMode is incompatible with using Tor as an anonymous client. Please set Socks/Trans/NATD/DNSPort to 0, or revert HiddenServiceNonAnonymousMode to 0.",
+            settings.Line("HiddenServiceNonAnonymousMode"));
     }
 
     private static void CheckAuthority(TorrcOptions options, TorrcSettings settings)

@@ -136,7 +136,7 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
             var request = new DirectoryRequest($"/tor/hs/3/{key}") { MaxBodyLength = GetMaxLength() };
             DirectoryResponse response = await DirectoryHttp.SendAsync(circuit.OpenDirectory(), null, request, onProgress: null, either.Token);
             LogAnswered(environment.Log, response.Status);
-            return response.IsSuccess ? response.Body : null;
+            return response.IsSuccess ? response.Body : default(ReadOnlyMemory<byte>?);
         }
         catch (Exception failure) when (failure is TunicException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
         {

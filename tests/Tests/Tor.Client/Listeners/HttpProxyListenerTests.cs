@@ -61,7 +61,7 @@ public sealed class HttpProxyListenerTests
     [InlineData("short.onion", "403", "c-tor/ENTRYPOLICY")]
     public async Task Targets_that_the_port_refuses_never_reach_the_client(string host, string status, string failed)
     {
-        await using ListenerFixture<HttpProxyListener> port = ListenerFixture.Http(new HttpProxyListenerOptions());
+        await using ListenerFixture<HttpProxyListener> port = ListenerFixture.Http(new HttpProxyListenerOptions { AllowOnion = false });
         string tunnel = await AskAsync(port, $"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n");
         string page = await AskAsync(port, $"GET http://{host}/ HTTP/1.1\r\nHost: {host}\r\n\r\n");
 

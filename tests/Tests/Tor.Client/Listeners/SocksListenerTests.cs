@@ -193,9 +193,9 @@ public sealed class SocksListenerTests
     [InlineData("expyuzz4wqqyqhjn.onion", true, 0xF6)]
     [InlineData("x.onion", true, 0xF6)]
     [InlineData("x.onion", false, 1)]
-    public async Task Onion_names_never_reach_an_exit(string host, bool extendedErrors, byte status)
+    public async Task A_port_that_takes_no_onion_names_refuses_them(string host, bool extendedErrors, byte status)
     {
-        await using ListenerFixture<SocksListener> port = ListenerFixture.Socks(Open with { ExtendedErrors = extendedErrors });
+        await using ListenerFixture<SocksListener> port = ListenerFixture.Socks(Open with { ExtendedErrors = extendedErrors, AllowOnion = false });
 
         Assert.Equal(Failed5(status), await AskAsync(port, SocksClient.Request5(host, 80)));
         Assert.Equal(Failed5(4), await AskAsync(port, SocksClient.Request5(host, 0, Resolve)));
@@ -207,7 +207,7 @@ public sealed class SocksListenerTests
     public async Task Onion_names_reach_a_client_that_takes_them()
     {
         await using TargetServer echo = TargetServer.Echo();
-        await using ListenerFixture<SocksListener> port = ListenerFixture.Socks(Open with { AllowOnion = true });
+        await using ListenerFixture<SocksListener> port = ListenerFixture.Socks(Open);
         await using Application application = await port.ConnectAsync();
         await application.SendAsync(SocksClient.Request5(GoodOnion, echo.Port));
         Assert.Equal(0, (await application.ReceiveAsync(SocksClient.Reply5Length))[3]);

@@ -32,7 +32,7 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
     private static readonly IPAddress ClientAddress = IPAddress.Parse("203.0.113.5");
 
     private static readonly FlagOptions Flags =
-        FlagOptions.TestingNetwork with { TestingVoteGuard = RelayPattern.All, StableGuaranteeUptime = TimeSpan.Zero };
+        FlagOptions.TestingNetwork with { TestingVoteGuard = RelayPattern.All, TestingVoteHSDir = RelayPattern.All, StableGuaranteeUptime = TimeSpan.Zero };
 
     private readonly Dictionary<IPEndPoint, SimulatedRelay> _relays = [];
     private readonly DirectorySnapshot _documents;

@@ -15,7 +15,7 @@ public sealed class TorrcOptionUseTests
     [
         typeof(TorrcGeneralOptions), typeof(TorrcNetworkOptions), typeof(TorrcClientOptions), typeof(TorrcControlOptions), typeof(TorrcPathOptions), typeof(TorrcRelayOptions),
         typeof(TorrcExitOptions), typeof(TorrcAuthorityOptions), typeof(TorrcDefenseOptions), typeof(ClientPort), typeof(ServerPort),
-        typeof(ControlPortLine), typeof(DirAuthorityLine), typeof(FallbackDirLine),
+        typeof(ControlPortLine), typeof(DirAuthorityLine), typeof(FallbackDirLine), typeof(TorrcOnionOptions), typeof(TorrcOnionService),
     ];
 
     /// <summary>Read by nobody, for a reason.</summary>
@@ -27,7 +27,7 @@ public sealed class TorrcOptionUseTests
     ];
 
     /// <summary>Making the records and checking them is no use of them.</summary>
-    private static readonly Type[] Readers = [.. Records, typeof(TorrcOptionsReader), typeof(TorrcValidation), typeof(ClientPortReader), typeof(ServerPortReader), typeof(ControlPortReader)];
+    private static readonly Type[] Readers = [.. Records, typeof(TorrcOptionsReader), typeof(TorrcValidation), typeof(ClientPortReader), typeof(ServerPortReader), typeof(ControlPortReader), typeof(OnionServiceReader)];
 
     [Fact]
     public void Every_property_that_options_are_read_into_is_read_by_somebody_else()

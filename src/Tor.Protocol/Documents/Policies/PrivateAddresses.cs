@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Tunic.Tor.Protocol.Documents.Policies;
 
-namespace Tunic.Tor.Relay.Circuits;
+namespace Tunic.Tor.Protocol.Documents.Policies;
 
 /// <summary>Addresses that are nobody's in the Internet: neither circuits nor streams of strangers lead there.</summary>
 public static class PrivateAddresses

@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Tunic.Tor.Relay.Keys;
+namespace Tunic.Primitives.Storage;
 
 /// <summary>
 /// Stock tor's format of binary key files (crypto_format.c): a head of 32 bytes, "== TYPE: TAG ==" filled up with zeros, and then the
 /// content.
 /// </summary>
-internal static class TaggedKeyFile
+public static class TaggedKeyFile
 {
     /// <summary>Bytes before the content.</summary>
     public const int HeadLength = 32;
