@@ -21,6 +21,9 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
     /// <summary>No protocol at all.</summary>
     public static ProtocolVersions None { get; } = new(new(StringComparer.Ordinal), "");
 
+    /// <summary>True for a line that cannot be read, of which only the text is known: <see cref="Malformed"/>.</summary>
+    public bool IsMalformed { get; private init; }
+
     /// <summary>The line as it was written. Authorities vote on this text, so documents repeat it rather than the canonical form.</summary>
     public string Text { get; }
 
@@ -69,8 +72,15 @@ public sealed class ProtocolVersions : IEquatable<ProtocolVersions>
         return true;
     }
 
+    /// <summary>
+    /// A line that <see cref="TryParse"/> refuses. A relay that publishes one keeps its descriptor, and is in no vote (stock
+    /// dirserv_generate_networkstatus_vote_obj).
+    /// </summary>
+    public static ProtocolVersions Malformed(string text) => new(None._versions, text) { IsMalformed = true };
+
     /// <inheritdoc/>
-    public bool Equals(ProtocolVersions? other) => other is not null && _versions.SequenceEqual(other._versions);
+    public bool Equals(ProtocolVersions? other) =>
+        other is not null && IsMalformed == other.IsMalformed && (IsMalformed ? Text == other.Text : _versions.SequenceEqual(other._versions));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as ProtocolVersions);

@@ -30,6 +30,7 @@ public class HandshakeBenchmarks
             _ntorRequest = client.Request.ToArray();
         }
 
+        NtorRelay(); // an answer for the client
         using NtorV3ClientHandshake clientV3 = StartNtorV3();
         _ntorV3Request = clientV3.Request.ToArray();
     }

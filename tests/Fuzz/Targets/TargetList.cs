@@ -5,7 +5,9 @@ namespace Tunic.Tests.Fuzz.Targets;
 /// <summary>All there is to fuzz.</summary>
 internal static class TargetList
 {
-    public static IReadOnlyList<FuzzTarget> All { get; } =
+    public static IReadOnlyList<FuzzTarget> All { get; } = [.. Made.Select(CapturedLink.Add)];
+
+    private static IEnumerable<FuzzTarget> Made =>
     [
         .. CellTargets.All,
         .. RelayMessageTargets.All,

@@ -31,12 +31,7 @@ internal static class DescriptorCases
         .. Routers(NotKept, "address of three parts|a 127.0.0 9001 0 0", "address that is a name|a localhost 9001 0 0", "address of version 6|a ::1 9001 0 0"),
         .. Routers(Kept, "address 0.0.0.0|a 0.0.0.0 9001 0 0"),
         .. Routers(NotKept, "OR port 0|a 127.0.0.1 0 0 0", "OR port 70000|a 127.0.0.1 70000 0 0", "OR port of letters|a 127.0.0.1 x 0 0", "line of two fields|a 127.0.0.1"),
-        .. Lines(Kept, "proto", "Link=4-5 Relay=", "Relay=1", ""),
-        .. Lines(Kept, "proto", "Link", "Link=5-1", "Link=4294967296").Select(each => each with
-        {
-            Ours = NotKept,
-            Why = "stock keeps it and leaves it out of its votes; we leave it out at once",
-        }),
+        .. Lines(Kept, "proto", "Link=4-5 Relay=", "Relay=1", "", "Link", "Link=5-1", "Link=4294967296"),
         .. Lines(NotKept, "bandwidth", "1 2", "x y z", "-1 -1 -1", "99999999999999999999 1 1", "0 0 0", ""),
         .. Lines(NotKept, "published", "2026-01-01", "yesterday", "2026-13-41 25:61:61", ""),
         .. Lines(NotKept, "uptime", "x", "-5", "99999999999999999999"),

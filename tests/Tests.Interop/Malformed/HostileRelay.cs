@@ -53,6 +53,9 @@ internal sealed class HostileRelay : IOnlyDirectory
 
     internal Certs CertsOfStranger => _identities.Stranger.Link.ToCerts(LinkRole.Responder);
 
+    /// <summary>Keeps what the client says, when somebody wants it.</summary>
+    internal LinkCapture? Capture { get; init; }
+
     public string[] TorrcLines =>
     [
         string.Create(
@@ -67,6 +70,7 @@ internal sealed class HostileRelay : IOnlyDirectory
     public async Task<string> TellAsync(PeerProcess client)
     {
         _link = await RawLink.AcceptAsync(_listener, Shown.Tls).WaitAsync(Limit);
+        _link.Capture = Capture;
         await _link.ReadAsync(Limit); // VERSIONS
         if (_played.Stage > HostileRelayStage.Link)
         {
@@ -202,6 +206,7 @@ internal sealed class HostileRelay : IOnlyDirectory
     {
         Assert.True(_cipher!.DecryptForward(cell.Body, cell.Command, default));
         Assert.True(RelayCellFormat.V0.TryReadHeader(cell.Body, out RelayHeader header));
+        Capture?.Add(header, cell);
         if (header.Command == RelayCommand.BeginDir && StreamId == 0)
         {
             StreamId = header.StreamId;

@@ -1,3 +1,5 @@
+using Tunic.Tests.Repository;
+
 namespace Tunic.Tests.Interop.Malformed;
 
 /// <summary>docs/spec/malformed-input.md says of every case what the cases say. Set TUNIC_WRITE_PAGES to write it anew.</summary>
@@ -24,7 +26,7 @@ public sealed class MalformedPageTests
     [Fact]
     public async Task The_page_lists_every_case_with_both_answers()
     {
-        string path = Path.Combine(FindRepository(), "docs", "spec", "malformed-input.md");
+        string path = Path.Combine(RepositoryFiles.Root, "docs", "spec", "malformed-input.md");
         string page = await File.ReadAllTextAsync(path);
         int tables = page.IndexOf("\n## ", StringComparison.Ordinal) + 1;
         string written = page[..tables] + string.Join('\n', _tables.Select(Format));
@@ -51,15 +53,4 @@ public sealed class MalformedPageTests
         """;
 
     private static string Escape(string name) => name.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "\\<", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
-
-    private static string FindRepository()
-    {
-        DirectoryInfo? directory = new(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Tunic.slnx")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new InvalidOperationException("no repository above the tests");
-    }
 }

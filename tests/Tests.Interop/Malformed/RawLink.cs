@@ -37,6 +37,9 @@ internal sealed class RawLink : IAsyncDisposable
     /// <summary>The peer has closed it.</summary>
     internal bool IsClosed => _isClosed;
 
+    /// <summary>Keeps what the peer says, when somebody wants it.</summary>
+    internal LinkCapture? Capture { get; set; }
+
     /// <summary>TLS with the next that connects, and nothing said in it.</summary>
     internal static async Task<RawLink> AcceptAsync(TcpListener listener, X509Certificate2 certificate)
     {
@@ -235,6 +238,7 @@ internal sealed class RawLink : IAsyncDisposable
         _buffer.AsSpan(length, _length - length).CopyTo(_buffer);
         _length -= length;
         _hasVersions = true;
+        Capture?.Add(cell);
         return cell;
     }
 }

@@ -128,6 +128,7 @@ internal sealed class RawPath
             if (_hops[hop].DecryptBackward(cell.Body, CellCommand.Relay, default))
             {
                 Assert.True(RelayCellFormat.V0.TryReadHeader(cell.Body, out RelayHeader header));
+                _link.Capture?.Add(header, cell);
                 return (hop, header);
             }
         }

@@ -125,6 +125,37 @@ public sealed class TorCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hangup_changes_whom_the_directory_port_answers()
+    {
+        int directoryPort = LoopbackPorts.Take();
+        string[] arguments = TunicProgram.WriteTorrc(
+            _directory.FullPath, "SocksPort 0", "Log notice stdout", TorrcOfNobody, "Address 127.0.0.1", "AssumeReachable 1", "PublishServerDescriptor 0",
+            $"ORPort 127.0.0.1:{LoopbackPorts.Take()}", $"DirPort 127.0.0.1:{directoryPort}");
+        await using PeerProcess tunic = TunicProgram.Start(["tor", .. arguments]);
+        await Deadline.UntilAsync("the directory port answers", Limit, IsAnsweredAsync);
+        string torrc = Path.Combine(_directory.FullPath, "torrc");
+
+        await File.AppendAllTextAsync(torrc, "DirPolicy reject 127.0.0.0/8:1-65535\n");
+        tunic.SendSignal(1);
+
+        await Deadline.UntilAsync("the policy holds", Limit, async () => !await IsAnsweredAsync());
+
+        async Task<bool> IsAnsweredAsync()
+        {
+            using var client = new HttpClient();
+            try
+            {
+                using HttpResponseMessage answer = await client.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{directoryPort}/tor/server/authority")));
+                return true; // whatever it says
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_quiet_start_says_nothing()
     {
         await using PeerProcess tunic = TunicProgram.Start(

@@ -25,7 +25,7 @@ public sealed record RelayDeclaration
     /// <summary>Software and system; a value that begins with "Tor " must be a version that authorities accept.</summary>
     public string? Platform { get; init; }
 
-    /// <summary>The <c>proto</c> line.</summary>
+    /// <summary>The <c>proto</c> line; it may be malformed.</summary>
     public required ProtocolVersions Protocols { get; init; }
 
     /// <summary>When it was made, UTC, whole seconds.</summary>

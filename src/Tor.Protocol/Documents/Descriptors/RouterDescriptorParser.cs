@@ -200,11 +200,7 @@ internal sealed class RouterDescriptorParser(ReadOnlyMemory<byte> text)
 
     private RelayDeclaration? ReadDetails(RelayDeclaration declaration)
     {
-        if (!ProtocolVersions.TryParse(_lexer.Find(RouterDescriptorFormat.Proto).RestAsText(), out ProtocolVersions protocols))
-        {
-            return Fail("Malformed proto line");
-        }
-
+        string proto = _lexer.Find(RouterDescriptorFormat.Proto).RestAsText();
         if (Has(RouterDescriptorFormat.Accept6) || Has(RouterDescriptorFormat.Reject6))
         {
             return Fail("Rejecting router with reject6/accept6 line: they crash older Tors.");
@@ -226,7 +222,7 @@ internal sealed class RouterDescriptorParser(ReadOnlyMemory<byte> text)
         return declaration with
         {
             Platform = ReadText(RouterDescriptorFormat.Platform),
-            Protocols = protocols,
+            Protocols = ProtocolVersions.TryParse(proto, out ProtocolVersions protocols) ? protocols : ProtocolVersions.Malformed(proto),
             Contact = ReadText(RouterDescriptorFormat.Contact),
             BridgeDistribution = ReadText(RouterDescriptorFormat.BridgeDistribution),
             OverloadGeneral = ReadText(RouterDescriptorFormat.OverloadGeneral),

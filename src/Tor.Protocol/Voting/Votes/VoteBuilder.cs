@@ -39,7 +39,7 @@ public sealed class VoteBuilder(AuthorityProfile profile, AuthorityCertificate c
         var assigner = new FlagAssigner(measured, history, profile.Flags, moment.Now, moment.OwnUptime, moment.Parameters);
         var microdescriptors = new List<byte[]>();
         VoteRouterStatus[] entries = [.. measured
-            .Where(relay => relay.Descriptor.Declaration.Published >= moment.Now - FlagAssigner.MaxAge)
+            .Where(relay => relay.Descriptor.Declaration is { Protocols.IsMalformed: false } declaration && declaration.Published >= moment.Now - FlagAssigner.MaxAge)
             .Select(relay => CreateEntry(relay, assigner, history, moment.Now, microdescriptors))];
         Vote vote = CreateVote(assigner, entries, moment) with
         {

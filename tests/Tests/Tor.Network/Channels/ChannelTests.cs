@@ -1,4 +1,6 @@
 using Tunic.Tests.Simulation;
+using Tunic.Tests.Tor.Protocol.Links;
+using Tunic.Tests.TorRelay;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.Errors;
@@ -29,6 +31,33 @@ public sealed class ChannelTests
 
         Send(relay.Accepted!, CellCommand.Relay, 7);
         Assert.Equal("Relay 7", await client.NextAsync());
+    }
+
+    /// <summary>Of a node whose rate is used up for long (stock CountPrivateBandwidth).</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Limits_hold_for_channels_to_private_addresses_only_where_they_are_counted(bool areCounted)
+    {
+        var time = new ManualTime(TestRelay.Now);
+        var relay = new RecordingEndpoint();
+        await using ChannelPair pair = await ChannelPair.OpenAsync(relay, time: time);
+        ChannelCircuit circuit = pair.Client.TryOpenCircuit(new RecordingEndpoint())!;
+        pair.Bandwidth.CountsPrivate = areCounted;
+        pair.Bandwidth.SetLimits((1000, 1000));
+        pair.Bandwidth.OnWritten(1_000_000, isLimited: true);
+
+        Send(circuit, CellCommand.Create2, 1);
+        await relay.NextAsync(); // what is written has been paid for before; then the channel waits
+        Send(circuit, CellCommand.Relay, 2);
+        Task<string> second = relay.NextAsync();
+        if (areCounted)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => second.WaitAsync(TimeSpan.FromMilliseconds(200)));
+            time.Advance(TimeSpan.FromSeconds(2000));
+        }
+
+        Assert.Equal("Relay 2", await second.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Bandwidths;
 using Tunic.Tor.Protocol.Documents.Descriptors;
 using Tunic.Tor.Protocol.Documents.Votes;
@@ -57,6 +58,17 @@ public class VoteBuilderTests
         Assert.StartsWith("sha256=", vote.BandwidthFileDigest, StringComparison.Ordinal);
         Assert.Equal(6, vote.Relays.Count(relay => relay.MeasuredBandwidth is not null));
         Assert.Single(vote.Relays, relay => relay.MeasuredButAuthority is not null);
+    }
+
+    /// <summary>A relay may upload it: stock keeps the descriptor.</summary>
+    [Fact]
+    public void A_relay_whose_protocols_cannot_be_read_is_not_voted_for()
+    {
+        KnownRelay[] relays = ReadStock();
+        RouterDescriptor descriptor = relays[0].Descriptor;
+        relays[0] = relays[0] with { Descriptor = descriptor with { Declaration = descriptor.Declaration with { Protocols = ProtocolVersions.Malformed("Link=5-1") } } };
+
+        Assert.Equal(relays[1..].Select(relay => relay.Identity).Order(), Build(relays, null).Vote.Relays.Select(relay => relay.Status.Identity));
     }
 
     [Fact]
