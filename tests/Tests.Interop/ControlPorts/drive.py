@@ -77,7 +77,8 @@ for key in ["events/names", "features/names", "signal/names", "status/bootstrap-
             "net/listeners/dir", "net/listeners/socks", "net/listeners/control", "net/listeners/nonsense", "onions/current", "onions/detached",
             "consensus/valid-after", "consensus/fresh-until", "consensus/valid-until", "dormant", "md/download-enabled", "desc/download-enabled",
             "desc/id/" + first, "md/id/" + "0" * 40, "ns/id/" + first, "ns/id/nonsense", "ns/id/" + "0" * 40, "address-mappings/all",
-            "address-mappings/nonsense", "entry-guards", "config-can-saveconf", "nonsense", "VERSION"]:
+            "address-mappings/nonsense", "entry-guards", "config-can-saveconf", "ip-to-country/192.0.2.1", "ip-to-country/ipv4-available", "status/reachability-succeeded",
+            "status/good-server-descriptor", "status/accepted-server-descriptor", "current-time/nonsense", "accounting/bytes", "nonsense", "VERSION"]:
     ask(controller, "GETINFO " + key, lines=3)
 for key in ["circuit-status", "stream-status", "orconn-status", "bw-event-cache", "ns/all", "md/all", "md/id/" + first, "config-file", "config-text",
             "config/names", "config/defaults", "info/names", "version", "dir/status-vote/current/consensus-microdesc", "sr/current"]:
@@ -105,11 +106,16 @@ ask(controller, 'SETCONF ContactInfo="a \\"quoted\\" word"')
 ask(controller, "GETCONF ContactInfo", name="quoted")
 ask(controller, "RESETCONF ContactInfo")
 ask(controller, "SETCONF ContactInfo=\"no end")
+ask(controller, "SETCONF DataDirectory=/elsewhere")
+ask(controller, "SETCONF MaxCircuitDirtiness=800 Nonsense=1", name="all or none")
+ask(controller, "GETCONF MaxCircuitDirtiness", name="all or none, afterwards")
+ask(controller, "SETCONF ExcludeNodes=!", only_codes=True)
+ask(controller, "+LOADCONF\r\nNonsense 1\r\n.", name="LOADCONF of nonsense", only_codes=True)
 
 ask(controller, "SETEVENTS NONSENSE")
 ask(controller, "USEFEATURE VERBOSE_NAMES")
 ask(controller, "USEFEATURE NONSENSE")
-for signal in ["NEWNYM", "CLEARDNSCACHE", "HEARTBEAT", "DUMP", "ACTIVE", "NONSENSE", ""]:
+for signal in ["NEWNYM", "CLEARDNSCACHE", "HEARTBEAT", "DUMP", "DORMANT", "ACTIVE", "NONSENSE", ""]:
     ask(controller, "SIGNAL " + signal)
 wait_for(events, lambda event: event.type == "SIGNAL" and event.signal == "NEWNYM")
 ask(controller, "MAPADDRESS 1.2.3.4=example.com")
@@ -145,4 +151,14 @@ for command in ["EXTENDCIRCUIT", "EXTENDCIRCUIT 999999", "EXTENDCIRCUIT 999999 n
     if not controller.is_alive():
         break
 wait_for(events, lambda event: event.type == "BW")
+if controller.is_alive():
+    controller.close()
+controller = stem.control.Controller.from_port(port=int(sys.argv[1]))
+controller.authenticate()
+signals = []
+controller.add_event_listener(signals.append, "SIGNAL")
+ask(controller, "DROPGUARDS")
+ask(controller, "SIGNAL RELOAD")
+wait_for(signals, lambda event: event.signal == "RELOAD")
+ask(controller, "GETINFO version", name="after RELOAD", only_codes=True)
 print(json.dumps(shapes))
