@@ -126,22 +126,24 @@ internal sealed class TorOnionServices : IAsyncDisposable
         await _host.RemoveAsync(address);
     }
 
-    private async Task<OnionServiceOptions> CreateAsync(
-        TorrcOnionService configured, TorrcOnionOptions onion, OnionServiceFiles files, CancellationToken cancel) => new()
+    private async Task<OnionServiceOptions> CreateAsync(TorrcOnionService configured, TorrcOnionOptions onion, OnionServiceFiles files, CancellationToken cancel)
     {
-        Ports = configured.Ports,
-        IntroductionPoints = configured.IntroductionPoints,
-        MaxStreams = configured.MaxStreams,
-        ClosesFullCircuits = configured.MaxStreamsCloseCircuit,
-        ClosesOnUnknownPort = configured.AllowUnknownPorts,
-        IntroductionLimits = configured.IntroductionLimits,
-        ProofOfWork = configured.ProofOfWork,
-        AuthorizedClients = await files.LoadClientsAsync(Log.Warn, cancel),
-        IsSingleHop = onion.IsNonAnonymous,
-        Publishes = onion.Publishes,
-        Balancing = configured.IsOnionBalanceInstance ? await files.LoadBalancingAsync(cancel) : null,
-        ExportsCircuitId = configured.ExportsCircuitId,
-    };
+        return new OnionServiceOptions
+        {
+            Ports = configured.Ports,
+            IntroductionPoints = configured.IntroductionPoints,
+            MaxStreams = configured.MaxStreams,
+            ClosesFullCircuits = configured.MaxStreamsCloseCircuit,
+            ClosesOnUnknownPort = configured.AllowUnknownPorts,
+            IntroductionLimits = configured.IntroductionLimits,
+            ProofOfWork = configured.ProofOfWork,
+            AuthorizedClients = await files.LoadClientsAsync(Log.Warn, cancel),
+            IsSingleHop = onion.IsNonAnonymous,
+            Publishes = onion.Publishes,
+            Balancing = configured.IsOnionBalanceInstance ? await files.LoadBalancingAsync(cancel) : null,
+            ExportsCircuitId = configured.ExportsCircuitId,
+        };
+    }
 
     /// <summary>Says once that visitors can come.</summary>
     private void Follow(OnionService service, string directory)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Tunic.Tor.Protocol.Documents.Policies;
 using Tunic.Tor.Protocol.Links;
-using Tunic.Tor.Relay.Circuits;
 
 namespace Tunic.Tor.Relay.SelfTests;
 

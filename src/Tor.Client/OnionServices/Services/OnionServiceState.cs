@@ -30,6 +30,7 @@ internal sealed class OnionServiceState : IDisposable
     private readonly Queue<(IDisposable Keys, TimeSpan At)> _wipes = [];
     private ServiceNetwork? _network;
     private TimeSpan? _periodBegunAt;
+    private IReadOnlyList<Subcredential>? _balanced; // made once for each view: it takes long
     private int _attemptsInPeriod;
 
     /// <summary>A service that does nothing yet.</summary>
@@ -70,6 +71,8 @@ internal sealed class OnionServiceState : IDisposable
         if (isNew)
         {
             Rotate(network.Directories, now);
+            _balanced = Options.Balancing?.GetSubcredentials(
+                network.Directories.FetchPeriod, Descriptors.Select(descriptor => descriptor.Keys.Credential.Subcredential));
         }
 
         while (_wipes.TryPeek(out (IDisposable Keys, TimeSpan At) next) && now >= next.At)
@@ -185,10 +188,8 @@ internal sealed class OnionServiceState : IDisposable
         return false;
     }
 
-    /// <summary>With what an introduction through a point may be encrypted.</summary>
-    internal IReadOnlyList<Subcredential> GetSubcredentials(ServiceIntroductionPoint point) => Options.Balancing is { } balancing && _network is { } network
-        ? balancing.GetSubcredentials(network.Directories.FetchPeriod, Descriptors.Select(descriptor => descriptor.Keys.Credential.Subcredential))
-        : [point.Subcredential];
+    /// <summary>With what an introduction through a point may be encrypted: a visitor who comes from a frontend uses the frontend's.</summary>
+    internal IReadOnlyList<Subcredential> GetSubcredentials(ServiceIntroductionPoint point) => _balanced ?? [point.Subcredential];
 
     /// <summary>Wipes all keys but the identity.</summary>
     public void Dispose()

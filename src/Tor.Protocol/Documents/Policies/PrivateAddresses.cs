@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Tunic.Tor.Protocol.Documents.Policies;
 
@@ -12,8 +11,7 @@ public static class PrivateAddresses
     public static bool Contains(IPAddress address)
     {
         IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return plain.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
-            || InternalAddress.Contains(plain)
+        return InternalAddress.Contains(plain)
             || ExitPolicy.PrivateNetworks.Any(block => block.Contains(plain))
             || _multicastAndReserved.Contains(plain);
     }

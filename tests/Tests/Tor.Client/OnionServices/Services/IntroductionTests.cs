@@ -1,8 +1,10 @@
 using System.Net;
+using Tunic.Primitives.Cryptography;
 using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Balancing;
 using Tunic.Tor.Protocol.OnionServices.ProofOfWork;
 using Tunic.Tor.Protocol.RelayMessages.OnionServices;
 
@@ -108,6 +110,21 @@ public sealed class IntroductionTests : IDisposable
         Assert.Equal(1, queue.Count);
         _bench.Pass(TimeSpan.FromSeconds(1));
         Assert.True(queue.TryTake(_bench.Now, out _));
+    }
+
+    [Fact]
+    public void A_visitor_who_comes_from_a_frontend_is_understood_by_the_instance_behind_it_and_by_no_other()
+    {
+        using Ed25519PrivateKey frontend = Ed25519PrivateKey.Generate(_bench.Random);
+        var address = new OnionAddress(frontend.PublicKey);
+        using var instance = new ServiceBench(options: ServiceBench.Options with { Balancing = new BalancedInstance([address]) });
+        instance.Establish();
+        ServiceIntroductionPoint point = instance.State.Descriptors.First().Points[0];
+        Subcredential subcredential = PeriodCredential.Create(address, instance.Network.Directories.FetchPeriod).Subcredential;
+
+        Assert.True(IntroductionReader.TryRead(point, instance.State.GetSubcredentials(point), instance.Introduce(point, subcredential), instance.Now, out _));
+        Assert.True(IntroductionReader.TryRead(point, instance.State.GetSubcredentials(point), instance.Introduce(point), instance.Now, out _));
+        Assert.False(TryRead(_bench.Introduce(_point, subcredential), out _));
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Handshakes;
+using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Directories;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.RelayMessages.OnionServices;
@@ -123,12 +124,16 @@ internal sealed class ServiceBench : IDisposable
     }
 
     /// <summary>What a visitor sends through a point.</summary>
-    internal byte[] Introduce(ServiceIntroductionPoint point, RendezvousCookie? cookie = null, params MessageExtension[] extensions)
+    internal byte[] Introduce(ServiceIntroductionPoint point, RendezvousCookie? cookie = null, params MessageExtension[] extensions) =>
+        Introduce(point, point.Subcredential, cookie, extensions);
+
+    /// <summary>The same, with the subcredential of some address.</summary>
+    internal byte[] Introduce(ServiceIntroductionPoint point, Subcredential subcredential, RendezvousCookie? cookie = null, params MessageExtension[] extensions)
     {
         using var client = new HsNtorClientHandshake(Random, point.AuthenticationKey.PublicKey, point.EncryptionKey.PublicKey);
         var plaintext = new IntroducePlaintext(
             cookie ?? RendezvousCookie.Generate(Random), new MessageExtensions(extensions), new byte[32], point.Target.Specifiers);
-        return client.TryIntroduce(point.Subcredential.Value, plaintext)!.Encode();
+        return client.TryIntroduce(subcredential.Value, plaintext)!.Encode();
     }
 
     public void Dispose()
