@@ -28,7 +28,7 @@ internal static class ClientAuthorizationFiles
         RequirePrivate(directory);
         try
         {
-            foreach (string path in Directory.EnumerateFiles(directory, "?*" + Extension).Order(StringComparer.Ordinal))
+            foreach (string path in Directory.EnumerateFiles(directory, "*" + Extension).Where(path => Path.GetFileName(path) != Extension).Order(StringComparer.Ordinal))
             {
                 Add(keys, path, warn);
             }

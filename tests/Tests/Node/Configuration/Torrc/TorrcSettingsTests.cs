@@ -70,7 +70,6 @@ public sealed class TorrcSettingsTests
     }
 
     [Theory]
-    [InlineData("HiddenServiceDir /x", "HiddenServiceDir is not supported yet and is ignored. (torrc, line 1)")]
     [InlineData("__AlwaysCongestionControl 1", "__AlwaysCongestionControl is not supported yet and is ignored. (torrc, line 1)")]
     [InlineData("ServerDNSDetectHijacking 0", "ServerDNSDetectHijacking is not supported yet and is ignored. (torrc, line 1)")]
     [InlineData("TunnelDirConns 1", "Skipping obsolete configuration option \"TunnelDirConns\". (torrc, line 1)")]
