@@ -1,6 +1,5 @@
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client.Streams;
-using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Control.Events;
 
 namespace Tunic.Tests.Tor.Client.ControlPort;

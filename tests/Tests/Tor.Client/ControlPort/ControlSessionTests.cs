@@ -116,7 +116,7 @@ public sealed class ControlSessionTests(ControlledNetwork network) : IClassFixtu
         Task sending = controller.SendAsync(beginning + new string('a', ControlCommandReader.MaxLength) + end);
         Assert.Equal("500 Line too long.", await controller.ReceiveAnswerAsync());
         Assert.True(await controller.IsClosedAsync());
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it may not have been read to its end
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // it may not have been read to its end
     }
 
     [Theory]
