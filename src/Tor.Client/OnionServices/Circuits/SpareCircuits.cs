@@ -23,7 +23,7 @@ internal sealed partial class SpareCircuits(
 
     private readonly Lock _gate = new();
     private readonly List<InternalCircuit> _ready = [];
-    private readonly HashSet<Task> _builds = [];
+    private readonly HashSet<SpareBuild> _builds = [];
     private readonly Queue<TimeSpan> _demand = new();
     private readonly ClockJump _jump = new(time);
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
@@ -76,7 +76,7 @@ internal sealed partial class SpareCircuits(
         Task[] building;
         lock (_gate)
         {
-            building = [.. _builds];
+            building = [.. _builds.Select(own => own.Completion)];
         }
 
         if (_upkeep is not null)
@@ -119,26 +119,16 @@ internal sealed partial class SpareCircuits(
         while (_ready.Count + _builds.Count < wanted)
         {
             long generation = _generation;
-            Task<Task> start = new(() => BuildAsync(generation));
-            Task building = start.Unwrap();
-            _builds.Add(building);
-            building.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-            start.Start(TaskScheduler.Default);
+            var own = new SpareBuild();
+            _builds.Add(own);
+            own.Completion = Task.Run(() => BuildAsync(own, generation));
         }
     }
 
-    /// <summary>The next one is begun by the timer, so that failures come at most once a second.</summary>
-    private void Forget(Task building)
+    /// <summary>When it fails the next one is begun by the timer, so that failures come at most once a second.</summary>
+    private async Task BuildAsync(SpareBuild own, long generation)
     {
-        lock (_gate)
-        {
-            _builds.Remove(building);
-        }
-    }
-
-    private async Task BuildAsync(long generation)
-    {
-        InternalCircuit built;
+        InternalCircuit? built = null;
         try
         {
             built = await build(_stop.Token);
@@ -146,24 +136,23 @@ internal sealed partial class SpareCircuits(
         catch (Exception failure) when (failure is TunicException or OperationCanceledException)
         {
             LogFailed(log, failure.Message);
-            return;
         }
         catch (Exception failure)
         {
             LogFault(log, failure);
-            return;
         }
 
         lock (_gate)
         {
-            if (generation == _generation && !_stop.IsCancellationRequested)
+            _builds.Remove(own);
+            if (built is not null && generation == _generation && !_stop.IsCancellationRequested)
             {
                 _ready.Add(built);
                 return;
             }
         }
 
-        built.Circuit.Close();
+        built?.Circuit.Close();
     }
 
     /// <summary>Once a second: closes what is too old, and builds what is missing.</summary>
@@ -187,6 +176,11 @@ internal sealed partial class SpareCircuits(
     }
 
     private static void Close(InternalCircuit[] closing) => Array.ForEach(closing, spare => spare.Circuit.Close());
+
+    private sealed class SpareBuild
+    {
+        public Task Completion { get; set; } = Task.CompletedTask;
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "a spare circuit for onion services was not built: {Why}")]
     private static partial void LogFailed(ILogger log, string why);

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
-using Tunic.Primitives.Keys;
 using Tunic.Tor.Client.Circuits;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.NetworkDirectory;

@@ -10,6 +10,7 @@ using Tunic.Tests.TorRelay.Authority;
 using Tunic.Tor.Client;
 using Tunic.Tor.Client.OnionServices.Visits;
 using Tunic.Tor.Client.Streams;
+using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Errors;
 using Tunic.Tor.Protocol.OnionServices.Authorization;
 using Tunic.Tor.Protocol.OnionServices.Descriptors;
@@ -226,7 +227,7 @@ public sealed class OnionVisitTests(OnionVisitTests.Network network) : IClassFix
         Assert.Equal(Tunic.Primitives.Errors.ErrorKind.ShuttingDown, failure.Kind);
     }
 
-    private static Task OpenAsync(TorClient client, string host, string key) =>
+    private static Task<CircuitStream> OpenAsync(TorClient client, string host, string key) =>
         client.OpenAsync(new StreamRequest(new HostAndPort(host, 80), new IsolationKey(key)), Cancel);
 
     private static async Task<EndReason> VisitAsync(TorClient client, SimulatedService service, string key = "") =>

@@ -1,8 +1,6 @@
-using System.Text;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
-using Tunic.Tests.Tor.Client.Networks;
 using Tunic.Tor.Client;
 using Tunic.Tor.Network.Channels;
 using Tunic.Tor.Network.Circuits;

@@ -1,5 +1,4 @@
 using Tunic.Primitives.Keys;
-using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Primitives.Time;
 using Tunic.Tor.Protocol.Documents;
 using Tunic.Tor.Protocol.Documents.Consensuses;
