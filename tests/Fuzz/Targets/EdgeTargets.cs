@@ -11,7 +11,6 @@ using Tunic.Tor.Network.NetworkDirectory;
 using Tunic.Tor.Relay.DirectoryCache.Serving;
 using Tunic.Tor.Relay.DirectoryCache;
 using Tunic.Tor.Relay.Exits;
-using Tunic.Tor.Relay.Keys;
 
 namespace Tunic.Tests.Fuzz.Targets;
 

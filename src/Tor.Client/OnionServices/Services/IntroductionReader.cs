@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Tunic.Primitives.Bytes;
-using Tunic.Primitives.Keys;
 using Tunic.Tor.Protocol.Handshakes;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.ProofOfWork;

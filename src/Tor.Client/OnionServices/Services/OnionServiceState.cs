@@ -159,7 +159,13 @@ internal sealed class OnionServiceState : IDisposable
     }
 
     /// <summary>There is no circuit to the point, any more or at all.</summary>
-    internal void OnEnded(ServiceIntroductionPoint point) => point.Status = IntroductionPointStatus.Idle;
+    internal void OnEnded(ServiceIntroductionPoint point)
+    {
+        if (Find(point) is not null)
+        {
+            point.Status = IntroductionPointStatus.Idle;
+        }
+    }
 
     /// <summary>A point whose circuit is to be closed.</summary>
     internal bool TryTakeRetired([NotNullWhen(true)] out ServiceIntroductionPoint? point) => _retired.TryDequeue(out point);

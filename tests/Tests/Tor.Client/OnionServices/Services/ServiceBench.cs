@@ -5,7 +5,6 @@ using Tunic.Primitives.Time;
 using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tor.Client.OnionServices.Services;
 using Tunic.Tor.Protocol.Documents;
-using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.Handshakes;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Directories;
