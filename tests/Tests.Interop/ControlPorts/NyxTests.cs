@@ -15,7 +15,7 @@ public sealed class NyxTests(ControlledClient ours) : IClassFixture<ControlledCl
 
         await terminal.PressAsync("Right");
         await terminal.WaitForAsync("page 2 / 5");
-        await terminal.WaitForAsync("(CONTROL)");
+        await terminal.WaitForAsync("(OUTBOUND)");
         await terminal.PressAsync("Right");
         await terminal.WaitForAsync("page 3 / 5");
         await terminal.WaitForAsync("BandwidthBurst (General Option)");

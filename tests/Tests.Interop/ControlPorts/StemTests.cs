@@ -17,6 +17,7 @@ public sealed class StemTests(ControlledClient ours) : IClassFixture<ControlledC
         ["PROTOCOLINFO 1"] = "the version names this program",
         ["GETINFO entry-guards"] = "each client has its own guards, in its own number",
         ["GETINFO status/version/current"] = "stock's authorities recommend no versions, which both say in their way",
+        ["GETINFO ip-to-country/192.0.2.1"] = "there is no database of countries here",
         ["GETINFO net/listeners/control"] = SameFileElsewhere,
         ["GETCONF socksport"] = SameFileElsewhere,
         ["GETCONF ControlSocket"] = SameFileElsewhere,

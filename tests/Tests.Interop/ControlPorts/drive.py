@@ -109,13 +109,13 @@ ask(controller, "SETCONF ContactInfo=\"no end")
 ask(controller, "SETCONF DataDirectory=/elsewhere")
 ask(controller, "SETCONF MaxCircuitDirtiness=800 Nonsense=1", name="all or none")
 ask(controller, "GETCONF MaxCircuitDirtiness", name="all or none, afterwards")
-ask(controller, "SETCONF ExcludeNodes=!", only_codes=True)
-ask(controller, "+LOADCONF\r\nNonsense 1\r\n.", name="LOADCONF of nonsense", only_codes=True)
+shapes["SETCONF of a bad list of relays"] = controller.msg("SETCONF ExcludeNodes=!").content()[0][0]
+shapes["LOADCONF of nonsense"] = controller.msg("LOADCONF\nNonsense 1").content()[0][0]
 
 ask(controller, "SETEVENTS NONSENSE")
 ask(controller, "USEFEATURE VERBOSE_NAMES")
 ask(controller, "USEFEATURE NONSENSE")
-for signal in ["NEWNYM", "CLEARDNSCACHE", "HEARTBEAT", "DUMP", "DORMANT", "ACTIVE", "NONSENSE", ""]:
+for signal in ["NEWNYM", "CLEARDNSCACHE", "HEARTBEAT", "DUMP", "ACTIVE", "NONSENSE", ""]:
     ask(controller, "SIGNAL " + signal)
 wait_for(events, lambda event: event.type == "SIGNAL" and event.signal == "NEWNYM")
 ask(controller, "MAPADDRESS 1.2.3.4=example.com")

@@ -33,6 +33,7 @@ internal static class ProgramInformation
             Note("current-time/local", "Current time on the local system."),
             Note("current-time/utc", "Current UTC time."),
             Key("accounting/enabled", "Is accounting currently enabled?", () => "0"),
+            Key("accounting/bytes", "Number of bytes read/written so far in the accounting interval.", () => "0 0"),
             Family("accounting/", null, _ => InformationAnswer.NoSuchKey),
             Family("ip-to-country/", "Perform a GEOIP lookup", address => DescribeCountry(address)),
         ];
