@@ -28,7 +28,7 @@ internal static class ClientAuthorizationFiles
         RequirePrivate(directory);
         try
         {
-            foreach (string path in Directory.EnumerateFiles(directory, "*" + Extension).Where(path => Path.GetFileName(path) != Extension).Order(StringComparer.Ordinal))
+            foreach (string path in Directory.EnumerateFiles(directory).Where(HasName).Order(StringComparer.Ordinal))
             {
                 Add(keys, path, warn);
             }
@@ -45,6 +45,9 @@ internal static class ClientAuthorizationFiles
             throw failure as StorageException ?? new StorageException($"Client authorization key directory {directory} cannot be read: {failure.Message}", failure);
         }
     }
+
+    /// <summary>Some name before the extension.</summary>
+    private static bool HasName(string path) => Path.GetFileName(path) is var name && name.Length > Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal);
 
     private static void Add(Dictionary<OnionAddress, ClientAuthorizationKey> keys, string path, Action<string> warn)
     {
