@@ -12,6 +12,9 @@ public sealed class ServiceTests(SharedStockNetwork shared)
     private const int PageLength = 1 << 20;
     private const int Visitors = 8;
 
+    /// <summary>One try, of several within the limit of a test.</summary>
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task A_stock_client_visits_our_service_which_keeps_its_address_when_it_is_started_again()
     {
@@ -126,7 +129,7 @@ public sealed class ServiceTests(SharedStockNetwork shared)
     /// <summary>A stock client that came too early, or at the change of a period, is told so at once: it asks again.</summary>
     private static async Task FetchAsync(StockTorNode client, string address, LoopbackHttpServer server, string? visitor = null)
     {
-        Curl curl = Curl.ThroughSocks5(client.SocksPort, visitor, limit: ServiceProcess.Limit);
+        Curl curl = Curl.ThroughSocks5(client.SocksPort, visitor, limit: AttemptLimit);
         CurlResult? page = null;
         await Deadline.UntilAsync("the page", ServiceProcess.Limit, async () =>
         {
