@@ -25,7 +25,7 @@ internal sealed partial class RendezvousMaker(OnionServiceEnvironment environmen
     {
         CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(network.View.Consensus.Parameters);
         if ((request.WantsCongestionControl && !congestion.Enabled)
-            || RendezvousTarget.Read(request.Plaintext, environment.AllowsPrivateAddresses) is not { } target)
+            || NamedRelay.TryCreate(request.Plaintext.RendezvousPoint, request.Plaintext.OnionKey, environment.AllowsPrivateAddresses) is not { } target)
         {
             return null;
         }

@@ -69,7 +69,7 @@ internal sealed partial class OnionVisit(
         foreach (IntroductionPoint point in content.IntroductionPoints)
         {
             if (!failures.IsUsable(address, point.AuthenticationKey, environment.Now)
-                || IntroductionTargets.TryCreate(point, environment.IsPrivateNetwork) is not { } target)
+                || NamedRelay.TryCreate(point.LinkSpecifiers, point.OnionKey, environment.IsPrivateNetwork) is not { } target)
             {
                 continue;
             }

@@ -1,4 +1,3 @@
-using System.Net;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Time;
@@ -87,29 +86,6 @@ public sealed class VisitRulesTests
         Assert.False(requests.MayAsk(key, directory, Start));
         requests.Forget(key);
         Assert.True(requests.MayAsk(key, directory, Start));
-    }
-
-    [Theory]
-    [InlineData("198.51.100.7:9001", true, true)]
-    [InlineData("10.1.2.3:9001", false, true)]
-    [InlineData("127.0.0.1:9001", false, true)]
-    [InlineData("198.51.100.7:0", false, false)]
-    [InlineData(null, false, false)]
-    public void An_introduction_point_needs_an_address_that_strangers_may_name(string? address, bool isGood, bool isGoodInPrivateNetwork)
-    {
-        IPEndPoint? ipv4 = address is null ? null : IPEndPoint.Parse(address);
-        LinkSpecifiers specifiers = LinkSpecifiers.For(ipv4, new RsaIdentity(new byte[20]), Service.Identity, IPEndPoint.Parse("[2001:db8::1]:9001"));
-
-        Assert.Equal(isGood, IntroductionTargets.TryCreate(PointAt(specifiers), allowsPrivate: false) is not null);
-        Assert.Equal(isGoodInPrivateNetwork, IntroductionTargets.TryCreate(PointAt(specifiers), allowsPrivate: true) is not null);
-    }
-
-    [Fact]
-    public void An_introduction_point_without_an_rsa_identity_cannot_be_extended_to()
-    {
-        var specifiers = new LinkSpecifiers(LinkSpecifier.From(IPEndPoint.Parse("198.51.100.7:9001")), LinkSpecifier.From(Service.Identity));
-
-        Assert.Null(IntroductionTargets.TryCreate(PointAt(specifiers), allowsPrivate: true));
     }
 
     /// <summary>The codes of proposal 304.</summary>

@@ -1,8 +1,5 @@
-using System.Net;
 using Tunic.Primitives.Cryptography;
-using Tunic.Tests.Tor.Protocol.Paths;
 using Tunic.Tor.Client.OnionServices.Services;
-using Tunic.Tor.Protocol.Cells;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Balancing;
 using Tunic.Tor.Protocol.OnionServices.ProofOfWork;
@@ -128,27 +125,10 @@ public sealed class IntroductionTests : IDisposable
     }
 
     [Fact]
-    public void A_rendezvous_point_needs_an_address_of_the_Internet_and_an_identity()
-    {
-        var point = new IPEndPoint(IPAddress.Parse("8.8.8.8"), 9001);
-        var local = new IPEndPoint(IPAddress.Parse("10.1.2.3"), 9001);
-
-        Assert.Equal(TestNetwork.Identity(1), Target(LinkSpecifiers.For(point, TestNetwork.Identity(1), null, null))?.RsaIdentity);
-        Assert.Null(Target(LinkSpecifiers.For(null, TestNetwork.Identity(1), null, null)));
-        Assert.Null(Target(new LinkSpecifiers(LinkSpecifier.From(point))));
-        Assert.Null(Target(LinkSpecifiers.For(new IPEndPoint(point.Address, 0), TestNetwork.Identity(1), null, null)));
-        Assert.Null(Target(LinkSpecifiers.For(local, TestNetwork.Identity(1), null, null)));
-        Assert.NotNull(Target(LinkSpecifiers.For(local, TestNetwork.Identity(1), null, null), allowsPrivateAddresses: true));
-    }
-
-    [Fact]
     public void A_target_is_told_the_circuit_as_an_address_that_nobody_has() => Assert.Equal(
         "PROXY TCP6 fc00:dead:beef:4dad::1:2 ::1 2 80\r\n", System.Text.Encoding.ASCII.GetString(StreamTargets.DescribeCircuit(0x10002, 80)));
 
     public void Dispose() => _bench.Dispose();
-
-    private static Tunic.Tor.Protocol.Circuits.HopTarget? Target(LinkSpecifiers named, bool allowsPrivateAddresses = false) => RendezvousTarget.Read(
-        new IntroducePlaintext(default, MessageExtensions.None, new byte[32], named), allowsPrivateAddresses);
 
     private RendezvousRequest Read(RendezvousCookie? cookie = null)
     {
