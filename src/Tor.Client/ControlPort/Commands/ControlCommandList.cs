@@ -28,8 +28,10 @@ internal static class ControlCommandList
             new AttachStreamCommand(environment.Client),
             new RedirectStreamCommand(environment.Client),
             new CloseStreamCommand(environment.Client),
-            new DropGuardsCommand(environment),
-            new DropTimeoutsCommand(environment),
+            new DropCommand(
+                "DROPGUARDS", "each new choice of guards is one more chance to choose an attacker's", environment.Client.Planner.DropGuards, environment.Log),
+            new DropCommand(
+                "DROPTIMEOUTS", "until build times are learnt again, slow circuits are used", environment.Client.Planner.DropBuildTimes, environment.Log),
             new PostDescriptorCommand(),
             new ObsoleteCommand("SETROUTERPURPOSE"),
         ];
