@@ -39,6 +39,8 @@ namespace Tunic.Tor.Client;
 /// <remarks>Thread safe.</remarks>
 public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 {
+    private const int MaxPathsTowards = 8;
+
     private volatile ClientOptions _options;
     private readonly RandomSource _random;
     private readonly TimeProvider _time;
@@ -372,16 +374,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     private async Task<OriginCircuit> TryBuildCircuitToAsync(HopTarget end, CancellationToken cancel)
     {
-        await _directory.Ready.WaitAsync(cancel);
-        var request = new PathRequest { Length = 2, IsInternal = true, Excluded = [end.RsaIdentity], ExcludedGuards = [end.RsaIdentity] };
-        if (_planner.Select(request).Path is not { } path)
-        {
-            throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "there are not enough other relays for a circuit");
-        }
-
-        CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
-        CircuitRecord record = Circuits.Launch(CircuitPurpose.Testing, "IS_INTERNAL", "NEED_CAPACITY");
-        (OriginCircuit circuit, _) = await _builder.BuildAsync(path, congestion, record, cancel);
+        (OriginCircuit circuit, CircuitRecord record) = await BuildTowardsAsync(end, cancel);
         try
         {
             await circuit.ExtendAsync(end, cancel);
@@ -393,6 +386,31 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         {
             circuit.Close();
             throw;
+        }
+    }
+
+    /// <summary>The guard and the middle. That one of them is down says nothing of the end, so others are tried.</summary>
+    private async Task<(OriginCircuit Circuit, CircuitRecord Record)> BuildTowardsAsync(HopTarget end, CancellationToken cancel)
+    {
+        await _directory.Ready.WaitAsync(cancel);
+        var request = new PathRequest { Length = 2, IsInternal = true, Excluded = [end.RsaIdentity], ExcludedGuards = [end.RsaIdentity] };
+        for (int attempt = 1; ; attempt++)
+        {
+            if (_planner.Select(request).Path is not { } path)
+            {
+                throw new CircuitEndedException(ErrorKind.RemoteUnreachable, "there are not enough other relays for a circuit");
+            }
+
+            CongestionControlParameters congestion = CongestionControlParameters.FromConsensus(_planner.View!.Consensus.Parameters);
+            CircuitRecord record = Circuits.Launch(CircuitPurpose.Testing, "IS_INTERNAL", "NEED_CAPACITY");
+            try
+            {
+                return ((await _builder.BuildAsync(path, congestion, record, cancel)).Circuit, record);
+            }
+            catch (CircuitBuildException) when (attempt < MaxPathsTowards)
+            {
+                // the builder has told the guards
+            }
         }
     }
 

@@ -11,7 +11,7 @@ namespace Tunic.Node.Commands;
 /// <summary>Tests relays by building a circuit to each: through a guard and a middle, so that nobody learns who tests.</summary>
 internal sealed class RelayProbe(TorClient client, TimeSpan limit, IProgressView view)
 {
-    /// <summary>A path may fail for its middle; another one tells.</summary>
+    /// <summary>The middle may be unable to reach it; another one tells.</summary>
     private const int Attempts = 2;
 
     private const int AtOnce = 8;

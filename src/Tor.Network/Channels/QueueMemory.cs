@@ -110,8 +110,8 @@ public sealed class QueueMemory(CellSegmentPool cells, long limit)
                 return;
             }
 
+            Victims++; // before others can see it go
             victim.GiveUp();
-            Victims++;
         }
     }
 }

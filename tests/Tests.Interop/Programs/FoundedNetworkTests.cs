@@ -68,7 +68,7 @@ public sealed class FoundedNetworkTests : IDisposable
         string output = await PeerProcess.RunAsync(
             TunicProgram.ExecutablePath, ["relays", "--probe", "--json", "--data", Path.Combine(_directory.FullPath, "client"), "--network", "club"], Limit);
         using JsonDocument list = JsonDocument.Parse(output[output.IndexOf('[', StringComparison.Ordinal)..(output.LastIndexOf(']') + 1)]);
-        Assert.Equal(5, list.RootElement.GetArrayLength());
+        Assert.InRange(list.RootElement.GetArrayLength(), 4, 5); // the next consensus leaves out the one that ended
         return [.. list.RootElement.EnumerateArray()
             .Where(relay => relay.GetProperty("live").GetBoolean())
             .Select(relay => relay.GetProperty("nickname").GetString()!)];

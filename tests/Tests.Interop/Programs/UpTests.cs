@@ -91,6 +91,8 @@ public sealed class UpTests : IDisposable
             Assert.True(served.HttpStatus == 200, served.Output);
         }
 
+        up.SendSignal(2);
+        await up.WaitForExitAsync(Limit); // its processes write into the directory until they end
         Assert.Equal(0, other.Requests);
     }
 

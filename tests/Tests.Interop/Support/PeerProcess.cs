@@ -204,8 +204,14 @@ public sealed class PeerProcess : IAsyncDisposable
         await WaitForExitAsync(TimeSpan.FromSeconds(10));
     }
 
+    /// <summary>Nothing of it is left, neither what it started itself.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
         await KillAsync();
         _process.Dispose();
     }
