@@ -34,17 +34,11 @@ public sealed class ServiceTests(SharedStockNetwork shared)
         await service.StartAsync();
 
         Assert.Equal(address, service.Address);
-        await FetchAsync(network.Clients[0], address, server, "again");
+        await FetchAsync(await AddClientAsync(network), address, server);
     }
 
     [Fact]
-    public Task A_directory_of_ours_is_taken_over_by_stock() => TakeOverAsync(isTakenBack: false);
-
-    /// <summary>A known fault: now and then the page is not there within the limit, why is not known yet.</summary>
-    [Fact(Explicit = true)]
-    public Task A_directory_that_stock_took_over_is_taken_back() => TakeOverAsync(isTakenBack: true);
-
-    private async Task TakeOverAsync(bool isTakenBack)
+    public async Task A_directory_of_ours_is_taken_over_by_stock_and_taken_back()
     {
         StockTorNetwork network = await shared.GetAsync();
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
@@ -62,14 +56,10 @@ public sealed class ServiceTests(SharedStockNetwork shared)
         Assert.Equal(address, (await File.ReadAllTextAsync(Path.Combine(path, "hostname"), TestContext.Current.CancellationToken)).Trim());
         await FetchAsync(network.Clients[0], address, server, "stock");
         await stock.Process.StopAsync();
-        if (!isTakenBack)
-        {
-            return;
-        }
 
         await using ServiceProcess again = await ServiceProcess.StartAsync(network, server.Port, path);
         Assert.Equal(address, again.Address);
-        await FetchAsync(network.Clients[0], address, server, "ours");
+        await FetchAsync(await AddClientAsync(network), address, server);
     }
 
     [Fact]
@@ -109,8 +99,7 @@ public sealed class ServiceTests(SharedStockNetwork shared)
         await File.WriteAllTextAsync(
             Path.Combine(keys, "service.auth_private"), ClientAuthorizationText.FormatPrivateKey(address, key) + "\n", TestContext.Current.CancellationToken);
         File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        StockTorNode friend = network.Add(StockTorRole.Client, $"ClientOnionAuthDir {keys}");
-        await friend.WaitForBootstrapAsync(ServiceProcess.Limit);
+        StockTorNode friend = await AddClientAsync(network, $"ClientOnionAuthDir {keys}");
 
         await FetchAsync(friend, service.Address, server);
         CurlResult refused = await Curl.ThroughSocks5(network.Clients[0].SocksPort, "stranger").GetAsync($"http://{service.Address}/bytes/10", HostLine(server));
@@ -132,6 +121,17 @@ public sealed class ServiceTests(SharedStockNetwork shared)
         Assert.Equal(0, (await curl.GetAsync($"http://{service.Address}:81/", HostLine(server))).HttpStatus);
 
         await FetchAsync(network.Clients[0], service.Address, server, "ports");
+    }
+
+    /// <summary>
+    /// A client that has never been there. One that has would go to the introduction points of the program before, whose circuits stock relays
+    /// close only seconds later: it may be told there that the introduction went through, and then waits for a minute for nobody.
+    /// </summary>
+    private static async Task<StockTorNode> AddClientAsync(StockTorNetwork network, params string[] lines)
+    {
+        StockTorNode client = network.Add(StockTorRole.Client, lines);
+        await client.WaitForBootstrapAsync(ServiceProcess.Limit);
+        return client;
     }
 
     private static string[] HostLine(LoopbackHttpServer server) => ["--header", $"Host: {new Uri(server.Url("/")).Authority}"]; // the server answers to no other name
