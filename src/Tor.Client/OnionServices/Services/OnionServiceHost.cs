@@ -1,5 +1,9 @@
 using Tunic.Primitives.Cryptography;
+using Tunic.Tor.Network;
 using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Descriptors;
+using Tunic.Tor.Protocol.OnionServices.Directories;
+using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.OnionServices.Services;
 
@@ -7,12 +11,22 @@ namespace Tunic.Tor.Client.OnionServices.Services;
 /// <remarks>Thread safe.</remarks>
 public sealed class OnionServiceHost : IAsyncDisposable
 {
+    /// <summary>Uploads of descriptors of others that may be under way; more are refused.</summary>
+    internal const int MaxPosts = 1_024;
+
     private readonly OnionServiceEnvironment _environment;
     private readonly Lock _gate = new();
     private readonly Dictionary<OnionAddress, OnionService> _services = [];
+    private readonly DescriptorUploader _uploader;
+    private readonly BackgroundTasks _posts;
     private bool _isClosed;
 
-    internal OnionServiceHost(OnionServiceEnvironment environment) => _environment = environment;
+    internal OnionServiceHost(OnionServiceEnvironment environment)
+    {
+        _environment = environment;
+        _uploader = new DescriptorUploader(environment);
+        _posts = new BackgroundTasks(environment.Log);
+    }
 
     /// <summary>Raised with what happens to descriptors of any service; on any thread.</summary>
     public event Action<DescriptorUploadNotice>? DescriptorChanged;
@@ -75,6 +89,36 @@ public sealed class OnionServiceHost : IAsyncDisposable
         return true;
     }
 
+    /// <summary>What visitors of a service of ours fetch now; null when there is no such service, or nothing yet.</summary>
+    internal ReadOnlyMemory<byte>? FindDescriptor(OnionAddress address)
+    {
+        OnionService? service;
+        lock (_gate)
+        {
+            service = _services.GetValueOrDefault(address);
+        }
+
+        return service?.CurrentDescriptor;
+    }
+
+    /// <summary>Uploads a descriptor that another program has made. What becomes of it is told by <see cref="DescriptorChanged"/>.</summary>
+    /// <param name="address">Whose it is said to be.</param>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="directories">Where to; none for those that hold it by the consensus.</param>
+    /// <returns>False while the network is not known, or when too many are under way.</returns>
+    internal bool TryPost(OnionAddress address, OnionServiceDescriptor descriptor, IReadOnlyList<Relay> directories)
+    {
+        if (_environment.GetNetwork() is not { } network)
+        {
+            return false;
+        }
+
+        DescriptorPlacement placement = network.Directories.GetPlacement(DescriptorSlot.First);
+        IReadOnlyList<Relay> chosen = directories.Count > 0 ? directories : network.Directories.FindForUpload(DescriptorSlot.First, descriptor.BlindedKey);
+        return _posts.Count + chosen.Count <= MaxPosts
+            && chosen.All(directory => _posts.TryRun(cancel => PostAsync(address, descriptor, directory, placement, cancel)));
+    }
+
     /// <summary>Ends all services.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -86,6 +130,7 @@ public sealed class OnionServiceHost : IAsyncDisposable
             _services.Clear();
         }
 
+        await _posts.DisposeAsync();
         await Task.WhenAll(services.Select(service => service.DisposeAsync().AsTask()));
     }
 
@@ -96,5 +141,16 @@ public sealed class OnionServiceHost : IAsyncDisposable
         {
             service.OnNetworkChanged();
         }
+    }
+
+    private async Task PostAsync(OnionAddress address, OnionServiceDescriptor descriptor, Relay directory, DescriptorPlacement placement, CancellationToken cancel)
+    {
+        var notice = new DescriptorUploadNotice(DescriptorUploadStep.Upload, address, descriptor.BlindedKey, directory)
+        {
+            DirectoryIndex = placement.GetDirectoryIndex(directory.Ed25519Identity),
+        };
+        DescriptorChanged?.Invoke(notice);
+        DescriptorUploadStep result = await _uploader.UploadAsync(directory, descriptor.Text, cancel);
+        DescriptorChanged?.Invoke(notice with { Step = result });
     }
 }
