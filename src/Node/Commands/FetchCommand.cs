@@ -1,12 +1,17 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
 using Tunic.Node.Progress;
+using Tunic.Node.Publish;
 using Tunic.Primitives.Errors;
 using Tunic.Tor.Client;
+using Tunic.Tor.Client.OnionServices.Visits;
+using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
 
 namespace Tunic.Node.Commands;
 
@@ -48,6 +53,7 @@ internal sealed class FetchCommand
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var session = new ClientSession(network, options, environment);
         await session.Node.LoadAsync(limit.Token);
+        UseKey(session.Node.Client, url);
         try
         {
             await using Stream body = OpenBody(arguments.GetValue(_output), asJson);
@@ -75,6 +81,24 @@ internal sealed class FetchCommand
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
             ? url
             : throw new CommandException(ErrorKind.Configuration, $"'{text}' is no http or https address.");
+
+    /// <summary>The link to a private site holds the visitor's key behind '#', which is never sent.</summary>
+    private static void UseKey(TorClient client, Uri url)
+    {
+        if (!url.Fragment.StartsWith('#' + SiteLinks.KeyMark, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (OnionAddress.ParseHost(url.Host, out OnionAddress address) != OnionAddressFault.None
+            || !ClientAuthorizationText.TryParseKey(url.Fragment.AsSpan(1 + SiteLinks.KeyMark.Length), out byte[]? key))
+        {
+            throw new CommandException(ErrorKind.Configuration, $"'{url.Fragment}' is no visitor's key for {url.Host}: copy the whole link that the publisher gave.");
+        }
+
+        client.OnionAuthorizations.Set(address, new ClientAuthorization(new ClientAuthorizationKey(key)));
+        CryptographicOperations.ZeroMemory(key);
+    }
 
     private static Stream OpenBody(string? path, bool asJson)
     {

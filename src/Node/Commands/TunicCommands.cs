@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tunic.Node.Configuration.Settings;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Publish;
 
 namespace Tunic.Node.Commands;
 
@@ -14,6 +15,7 @@ internal static class TunicCommands
         root.Subcommands.Add(new UpCommand().Create());
         root.Subcommands.Add(new ClientCommand().Create());
         root.Subcommands.Add(new FetchCommand().Create());
+        root.Subcommands.Add(new PublishCommand().Create());
         root.Subcommands.Add(new RelayCommand().Create());
         root.Subcommands.Add(new AuthorityCommand().Create());
         root.Subcommands.Add(new RelaysCommand().Create());

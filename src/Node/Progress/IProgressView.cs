@@ -8,4 +8,7 @@ internal interface IProgressView
 
     /// <summary>Something is done.</summary>
     void Done(string what);
+
+    /// <summary>A line that is no step: an address, a picture.</summary>
+    void Print(string line);
 }

@@ -13,4 +13,6 @@ internal sealed class LiveProgressView(StatusContext status, IAnsiConsole consol
 
     public void Done(string what) => console.MarkupLine(
         string.Create(CultureInfo.InvariantCulture, $"[green]done[/] [grey]{_clock.Elapsed.TotalSeconds,5:0.0} s[/]  {Markup.Escape(what)}"));
+
+    public void Print(string line) => console.WriteLine(line);
 }

@@ -14,4 +14,6 @@ internal sealed class PlainProgressView(Action<string> write) : IProgressView
     }
 
     public void Done(string what) => write(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,5:0.0} s  {what}"));
+
+    public void Print(string line) => write(line);
 }

@@ -14,7 +14,7 @@ public static class ClientAuthorizationText
 
     /// <summary>"descriptor:x25519:" and 52 characters of base32.</summary>
     /// <param name="publicKey">32 bytes.</param>
-    public static string FormatPublicKey(ReadOnlySpan<byte> publicKey) => Kind + Base32Text.Encode(publicKey).ToUpperInvariant();
+    public static string FormatPublicKey(ReadOnlySpan<byte> publicKey) => Kind + FormatKey(publicKey);
 
     /// <summary>Reads what <see cref="FormatPublicKey"/> writes; base32 in either case.</summary>
     /// <param name="text">The content of the file.</param>
@@ -33,7 +33,7 @@ public static class ClientAuthorizationText
 
     /// <summary>The address without ".onion", ":descriptor:x25519:" and 52 characters of base32.</summary>
     public static string FormatPrivateKey(OnionAddress address, ClientAuthorizationKey key) =>
-        $"{address.ToLabel()}:{Kind}{Base32Text.Encode(key.PrivateKey).ToUpperInvariant()}";
+        $"{address.ToLabel()}:{Kind}{FormatKey(key.PrivateKey)}";
 
     /// <summary>Reads what <see cref="FormatPrivateKey"/> writes; a private key of zeros is refused.</summary>
     /// <param name="text">The content of the file.</param>
@@ -61,6 +61,10 @@ public static class ClientAuthorizationText
         CryptographicOperations.ZeroMemory(privateKey);
         return key is not null;
     }
+
+    /// <summary>A key alone, 52 characters of base32.</summary>
+    /// <param name="key">32 bytes.</param>
+    public static string FormatKey(ReadOnlySpan<byte> key) => Base32Text.Encode(key).ToUpperInvariant();
 
     /// <summary>Reads a key alone, 52 characters of base32: how ADD_ONION has the keys of clients.</summary>
     /// <param name="text">No white space.</param>
