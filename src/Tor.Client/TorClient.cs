@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Overlay;
@@ -297,6 +298,10 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<Stream> ConnectAsync(HostAndPort target, IsolationKey isolation, CancellationToken cancel) =>
         new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
+
+    /// <inheritdoc/>
+    public Task<IOverlayListener> ListenAsync(Ed25519PrivateKey key, ushort port, CancellationToken cancel) =>
+        OnionServices.ListenAsync(key, port, options: null, cancel);
 
     /// <inheritdoc/>
     public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
