@@ -97,8 +97,8 @@ public sealed class SiteFolderTests
             {
                 for (bool outside = false; !stop.IsCancellationRequested; outside = !outside)
                 {
-                    File.CreateSymbolicLink(link + "-next", outside ? site.Outside("b") : "a");
-                    File.Move(link + "-next", link, overwrite: true);
+                    File.Delete(link);
+                    File.CreateSymbolicLink(link, outside ? site.Outside("b") : "a");
                 }
             },
             Cancel);
