@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Errors;
 using Tunic.Primitives.Keys;
 using Tunic.Primitives.Overlay;
@@ -29,6 +30,7 @@ using Tunic.Tor.Protocol.Documents.Consensuses;
 using Tunic.Tor.Protocol.FlowControl;
 using Tunic.Tor.Protocol.FlowControl.Congestion;
 using Tunic.Tor.Protocol.Links;
+using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.RelayMessages;
 using Tunic.Tor.Protocol.Streams.Rules;
@@ -303,6 +305,10 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         new TorStream(await OpenAsync(new StreamRequest(target, isolation), cancel));
 
     /// <inheritdoc/>
+    public Task<IOverlayListener> ListenAsync(Ed25519PrivateKey key, ushort port, CancellationToken cancel) =>
+        OnionServices.ListenAsync(key, port, options: null, cancel);
+
+    /// <inheritdoc/>
     public async Task<CircuitStream> OpenAsync(StreamRequest request, CancellationToken cancel)
     {
         CircuitStream opened = await _connector.ConnectAsync(request, cancel);
@@ -321,6 +327,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await ReceiveLoop.LeaveAsync();
         return resolved;
     }
+
+    /// <summary>Forgets the descriptor of an onion service, so that the next visit asks a directory for it.</summary>
+    public void ForgetOnionService(OnionAddress address) => _visitor.Descriptors.Remove(address);
 
     /// <summary>The descriptors of onion services that were visited.</summary>
     internal OnionDescriptors OnionDescriptors => _visitor.Descriptors;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Tunic.Node.Processes;
+using Tunic.Node.Logging;
 using Tunic.Tor.Client;
 
 namespace Tunic.Node.Publish;
@@ -18,7 +18,7 @@ internal sealed class JsonPublishView : IPublishView
         ["state"] = NameOf(site.State),
         ["trouble"] = site.Trouble.Length > 0 ? site.Trouble : null,
         ["address"] = site.Identity.Address.ToString(),
-        ["link"] = SiteLinks.Main(site),
+        ["link"] = SiteLinks.Public(site),
         ["txt"] = SiteLinks.Record(site),
         ["introduction_points"] = new[] { site.Status.IntroductionPoints, site.Status.WantedIntroductionPoints },
         ["uploaded"] = new[] { site.Status.Uploaded, site.Status.Directories },

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Tunic.Node.Commands;
+using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;

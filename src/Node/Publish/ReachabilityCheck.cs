@@ -18,7 +18,7 @@ internal sealed class ReachabilityCheck(TorClient client, SiteSource source, Oni
     {
         using var timer = new CancellationTokenSource(_limit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancel);
-        client.OnionDescriptors.Remove(address);
+        client.ForgetOnionService(address);
         if (key is not null)
         {
             byte[] secret = key.ExportPrivateKey();

@@ -59,7 +59,7 @@ internal sealed class SiteGroup : IDisposable
 
         if (picture is not null)
         {
-            await PrivateFiles.ReplaceAsync(picture, picture + ".new", QrPicture.ToPng(SiteLinks.Main(_sites[0])), cancel);
+            await PrivateFiles.ReplaceAsync(picture, picture + ".new", QrPicture.ToPng(SiteLinks.Public(_sites[0])), cancel);
         }
 
         _client.Start();

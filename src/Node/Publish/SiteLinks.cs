@@ -9,13 +9,13 @@ internal static class SiteLinks
     /// <summary>What a visitor's key stands behind in a link. Browsers do not send what is behind '#', so that the link may be opened anywhere.</summary>
     internal const string KeyMark = "visitor=";
 
-    internal static string Main(PublishedSite site) => site.Source.IsHttp ? $"http://{site.Identity.Address}/" : $"{site.Identity.Address}:{PublishedSite.Port}";
+    internal static string Public(PublishedSite site) => site.Source.IsHttp ? $"http://{site.Identity.Address}/" : $"{site.Identity.Address}:{PublishedSite.Port}";
 
     /// <summary>The address with a visitor's key, as `tunic fetch` takes it.</summary>
     internal static string Private(PublishedSite site, SiteVisitor visitor)
     {
         byte[] key = visitor.Key.ExportPrivateKey();
-        string link = $"{Main(site)}#{KeyMark}{ClientAuthorizationText.FormatKey(key)}";
+        string link = $"{Public(site)}#{KeyMark}{ClientAuthorizationText.FormatKey(key)}";
         CryptographicOperations.ZeroMemory(key);
         return link;
     }

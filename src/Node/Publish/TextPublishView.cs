@@ -7,7 +7,7 @@ namespace Tunic.Node.Publish;
 /// <summary>For people: a line for each step that is done, the address with its picture, then visits and bytes.</summary>
 internal sealed class TextPublishView(IProgressView view) : IPublishView
 {
-    private readonly Dictionary<PublishedSite, SiteState> _told = [];
+    private readonly Dictionary<PublishedSite, (SiteState State, string Trouble)> _told = [];
     private readonly HashSet<PublishedSite> _shown = [];
 
     public void OnBootstrap(BootstrapProgress progress)
@@ -22,11 +22,16 @@ internal sealed class TextPublishView(IProgressView view) : IPublishView
     public void OnChanged(PublishedSite site)
     {
         string name = site.Source.Name;
-        SiteState before = _told.GetValueOrDefault(site);
-        _told[site] = site.State;
+        (SiteState before, string trouble) = _told.GetValueOrDefault(site, (SiteState.Bootstrapping, ""));
+        _told[site] = (site.State, site.Trouble);
         if (site.State < SiteState.Reachable)
         {
-            view.Begin($"{name}: {site.Status}{(site.Trouble.Length > 0 ? $"; not reached yet: {site.Trouble}" : "")}");
+            view.Begin($"{name}: {site.Status}");
+        }
+
+        if (site.Trouble.Length > 0 && site.Trouble != trouble && site.State < SiteState.Reachable)
+        {
+            view.Done($"{name}: not reached yet: {site.Trouble}");
         }
 
         if (site.State == before)
@@ -60,7 +65,7 @@ internal sealed class TextPublishView(IProgressView view) : IPublishView
         }
 
         view.Print("");
-        view.Print($"  {SiteLinks.Main(site)}");
+        view.Print($"  {SiteLinks.Public(site)}");
         foreach (SiteVisitor visitor in site.Identity.Visitors)
         {
             view.Print($"  {visitor.Name,-12} {SiteLinks.Private(site, visitor)}");
@@ -69,7 +74,7 @@ internal sealed class TextPublishView(IProgressView view) : IPublishView
 
         view.Print($"  TXT record, for a name of yours: {SiteLinks.Record(site)}");
         view.Print("");
-        foreach (string line in QrPicture.ToText(SiteLinks.Main(site)).Split('\n'))
+        foreach (string line in QrPicture.ToText(SiteLinks.Public(site)).Split('\n'))
         {
             view.Print($"  {line.TrimEnd('\r')}");
         }

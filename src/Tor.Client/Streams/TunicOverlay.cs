@@ -1,10 +1,11 @@
+using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Network.Streams;
 using Tunic.Tor.Protocol.Socks;
 
 namespace Tunic.Tor.Client.Streams;
 
-/// <summary>A client as the overlay that the features know: ordinary streams to host and port.</summary>
+/// <summary>What opens streams as the overlay that the features know, for those who only connect; a <see cref="TorClient"/> is one that listens as well.</summary>
 /// <param name="opener">The client. Its owner disposes it.</param>
 public sealed class TunicOverlay(IStreamOpener opener) : IOverlay
 {
@@ -20,4 +21,9 @@ public sealed class TunicOverlay(IStreamOpener opener) : IOverlay
         var request = new StreamRequest(new HostAndPort(checkedTarget.Host, target.Port), isolation);
         return new TorStream(await opener.OpenAsync(request, cancel));
     }
+
+    /// <summary>Nobody listens through what only opens streams.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public Task<IOverlayListener> ListenAsync(Ed25519PrivateKey key, ushort port, CancellationToken cancel) =>
+        throw new NotSupportedException("this overlay opens streams only: listen with the client itself");
 }

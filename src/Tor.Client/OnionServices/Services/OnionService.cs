@@ -81,6 +81,11 @@ public sealed partial class OnionService : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            foreach (InProcessTarget target in Options.Ports.Select(port => port.Target).OfType<InProcessTarget>())
+            {
+                target.Close();
+            }
+
             await _tasks.DisposeAsync();
             _state.Dispose();
             _identity.Dispose();

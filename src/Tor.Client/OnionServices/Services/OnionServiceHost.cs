@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
 using Tunic.Primitives.Cryptography;
-using Tunic.Tor.Network;
+using Tunic.Primitives.Errors;
+using Tunic.Primitives.Overlay;
+using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Descriptors;
-using Tunic.Tor.Protocol.OnionServices.Directories;
 using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.OnionServices.Services;
@@ -11,21 +14,16 @@ namespace Tunic.Tor.Client.OnionServices.Services;
 /// <remarks>Thread safe.</remarks>
 public sealed class OnionServiceHost : IAsyncDisposable
 {
-    /// <summary>Uploads of descriptors of others that may be under way; more are refused.</summary>
-    internal const int MaxPosts = 1_024;
-
     private readonly OnionServiceEnvironment _environment;
     private readonly Lock _gate = new();
     private readonly Dictionary<OnionAddress, OnionService> _services = [];
-    private readonly DescriptorUploader _uploader;
-    private readonly BackgroundTasks _posts;
+    private readonly DescriptorPosts _posts;
     private bool _isClosed;
 
     internal OnionServiceHost(OnionServiceEnvironment environment)
     {
         _environment = environment;
-        _uploader = new DescriptorUploader(environment);
-        _posts = new BackgroundTasks(environment.Log);
+        _posts = new DescriptorPosts(environment, notice => DescriptorChanged?.Invoke(notice));
     }
 
     /// <summary>Raised with what happens to descriptors of any service; on any thread.</summary>
@@ -72,6 +70,36 @@ public sealed class OnionServiceHost : IAsyncDisposable
         return service;
     }
 
+    /// <summary>Starts a service whose visitors this process takes itself. Returns when a directory has taken its descriptor; it stands among <see cref="Services"/> from the start.</summary>
+    /// <param name="identity">Its key; stays the caller's, the service has a copy.</param>
+    /// <param name="port">What visitors ask for.</param>
+    /// <param name="options">How it behaves; its ports, if it has any, stand beside this one. Null for the defaults. One that does not publish is not waited for.</param>
+    /// <param name="cancel">Ends the attempt, and the service with it.</param>
+    /// <exception cref="ListenerException">A service with this address runs already.</exception>
+    /// <exception cref="CircuitEndedException">The client, or the service, was ended meanwhile.</exception>
+    public async Task<IOverlayListener> ListenAsync(Ed25519PrivateKey identity, ushort port, OnionServiceOptions? options, CancellationToken cancel)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(port);
+        options ??= new OnionServiceOptions { Ports = [] };
+        var target = new InProcessTarget();
+        OnionService service = AddCopy(identity, options with { Ports = [.. options.Ports, new OnionServicePort(port, target)] });
+        var listener = new OnionListener(this, service, port, target);
+        try
+        {
+            if (options.Publishes)
+            {
+                await WaitUntilPublishedAsync(service, target.Closed, cancel);
+            }
+
+            return listener;
+        }
+        catch
+        {
+            await listener.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Ends a service, and the circuits of its visitors.</summary>
     /// <returns>False when there is none with this address.</returns>
     public async Task<bool> RemoveAsync(OnionAddress address)
@@ -106,17 +134,21 @@ public sealed class OnionServiceHost : IAsyncDisposable
     /// <param name="descriptor">The descriptor.</param>
     /// <param name="directories">Where to; none for those that hold it by the consensus.</param>
     /// <returns>False while the network is not known, or when too many are under way.</returns>
-    internal bool TryPost(OnionAddress address, OnionServiceDescriptor descriptor, IReadOnlyList<Relay> directories)
+    internal bool TryPost(OnionAddress address, OnionServiceDescriptor descriptor, IReadOnlyList<Relay> directories) =>
+        _posts.TryPost(address, descriptor, directories);
+
+    /// <summary>Ends this service, and no other that has its address now.</summary>
+    internal async Task RemoveAsync(OnionService service)
     {
-        if (_environment.GetNetwork() is not { } network)
+        lock (_gate)
         {
-            return false;
+            if (_services.GetValueOrDefault(service.Address) == service)
+            {
+                _services.Remove(service.Address);
+            }
         }
 
-        DescriptorPlacement placement = network.Directories.GetPlacement(DescriptorSlot.First);
-        IReadOnlyList<Relay> chosen = directories.Count > 0 ? directories : network.Directories.FindForUpload(DescriptorSlot.First, descriptor.BlindedKey);
-        return _posts.Count + chosen.Count <= MaxPosts
-            && chosen.All(directory => _posts.TryRun(cancel => PostAsync(address, descriptor, directory, placement, cancel)));
+        await service.DisposeAsync();
     }
 
     /// <summary>Ends all services.</summary>
@@ -143,14 +175,43 @@ public sealed class OnionServiceHost : IAsyncDisposable
         }
     }
 
-    private async Task PostAsync(OnionAddress address, OnionServiceDescriptor descriptor, Relay directory, DescriptorPlacement placement, CancellationToken cancel)
+    private OnionService AddCopy(Ed25519PrivateKey identity, OnionServiceOptions options)
     {
-        var notice = new DescriptorUploadNotice(DescriptorUploadStep.Upload, address, descriptor.BlindedKey, directory)
+        byte[] expanded = identity.ExportExpanded();
+        Ed25519PrivateKey copy = Ed25519PrivateKey.FromExpanded(expanded);
+        CryptographicOperations.ZeroMemory(expanded);
+        if (TryAdd(copy, options) is { } service)
         {
-            DirectoryIndex = placement.GetDirectoryIndex(directory.Ed25519Identity),
-        };
-        DescriptorChanged?.Invoke(notice);
-        DescriptorUploadStep result = await _uploader.UploadAsync(directory, descriptor.Text, cancel);
-        DescriptorChanged?.Invoke(notice with { Step = result });
+            return service;
+        }
+
+        copy.Dispose();
+        throw new ListenerException($"{new OnionAddress(identity.PublicKey)} is served by this program already, or the program is being stopped");
+    }
+
+    private static async Task WaitUntilPublishedAsync(OnionService service, Task closed, CancellationToken cancel)
+    {
+        var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        service.StatusChanged += Look;
+        try
+        {
+            Look(service);
+            if (await Task.WhenAny(published.Task, closed).WaitAsync(cancel) == closed)
+            {
+                throw new CircuitEndedException(ErrorKind.ShuttingDown, "the onion service was ended before anybody could reach it");
+            }
+        }
+        finally
+        {
+            service.StatusChanged -= Look;
+        }
+
+        void Look(OnionService changed)
+        {
+            if (changed.Status.IsPublished)
+            {
+                published.TrySetResult();
+            }
+        }
     }
 }

@@ -20,6 +20,12 @@ internal sealed partial class StreamTargets(TimeProvider time, ILogger log)
     /// <param name="cancel">Ends it.</param>
     internal async Task ServeAsync(CircuitStream stream, OnionServicePort port, OnionServiceOptions options, uint circuit, CancellationToken cancel)
     {
+        if (port.Target is InProcessTarget inProcess)
+        {
+            await inProcess.ServeAsync(stream, options.ConnectTimeout, time, cancel);
+            return;
+        }
+
         if (await TryOpenAsync(stream, port, options, circuit, cancel) is { } socket)
         {
             await using CancellationTokenRegistration stopped = cancel.Register(socket.Dispose);

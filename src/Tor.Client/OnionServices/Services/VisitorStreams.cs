@@ -46,7 +46,8 @@ internal sealed partial class VisitorStreams(
             return;
         }
 
-        if (circuit.AdmitStream(streamId, RelayCommand.Begin, continueInline: true) is { } stream)
+        bool isPumped = chosen.Target is not InProcessTarget; // who accepts streams in this process may block
+        if (circuit.AdmitStream(streamId, RelayCommand.Begin, continueInline: isPumped) is { } stream)
         {
             Interlocked.Increment(ref _open);
             if (!tasks.TryRunAfter(batch, cancel => ServeAsync(stream, chosen, options, cancel)))

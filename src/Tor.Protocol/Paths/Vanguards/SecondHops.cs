@@ -70,7 +70,10 @@ public sealed class SecondHops(RandomSource random)
     /// <summary>Forgets all of them (SIGNAL NEWNYM).</summary>
     public void Clear() => _expiry.Clear();
 
-    /// <summary>A new one; of the same family as another is fine. In a network without suitable relays, any, until the next look.</summary>
+    /// <summary>
+    /// A new one; of the same family as another is fine. Where suitable ones are too few, as in a young network, any until the next look: with a
+    /// single second hop there would be no path to that relay itself, nor one by a guard that is it.
+    /// </summary>
     private Relay? Choose(PathEnvironment environment)
     {
         bool IsNew(Relay relay) =>
@@ -78,6 +81,6 @@ public sealed class SecondHops(RandomSource random)
 
         WeightTable table = environment.View.Table(RelayPosition.Middle);
         return table.Choose(relay => relay.Has(Suitable) && IsNew(relay), random)
-            ?? (_expiry.Count == 0 ? table.Choose(IsNew, random) : null);
+            ?? table.Choose(IsNew, random);
     }
 }

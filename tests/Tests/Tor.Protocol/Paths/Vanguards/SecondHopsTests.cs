@@ -84,6 +84,28 @@ public sealed class SecondHopsTests
     }
 
     [Fact]
+    public void Where_suitable_ones_are_too_few_others_take_their_place_until_the_next_look()
+    {
+        TestNetwork network = Network();
+        for (int relay = 1; relay < 40; relay++)
+        {
+            network.Change(relay, status => status with { Flags = status.Flags & ~RelayFlags.Stable });
+        }
+
+        var environment = new PathEnvironment(network.View());
+        var hops = new SecondHops(new SeededRandomSource(6));
+        hops.GetLayers(environment, new VanguardOptions(), Start);
+        RsaIdentity[] first = [.. hops.Identities];
+        hops.GetLayers(environment, new VanguardOptions(), Start);
+
+        Assert.Equal(4, first.Length);
+        Assert.Equal(4, hops.Identities.Count);
+        Assert.Contains(network.Statuses[0].Identity, first);
+        Assert.Contains(network.Statuses[0].Identity, hops.Identities);
+        Assert.InRange(hops.Identities.Intersect(first).Count(), 1, 3);
+    }
+
+    [Fact]
     public void The_consensus_says_how_many_and_whether_at_all_and_the_operator_has_the_last_word()
     {
         TestNetwork network = Network();
