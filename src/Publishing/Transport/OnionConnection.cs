@@ -77,6 +77,7 @@ internal sealed class OnionConnection : DefaultConnectionContext
         Task receiving = ReceiveAsync();
         await SendAsync();
         await _stream.DisposeAsync(); // all has been sent; the receive ends with it
+        _incoming.Writer.CancelPendingFlush();
         await receiving;
         await _closed.CancelAsync();
     }
@@ -89,9 +90,15 @@ internal sealed class OnionConnection : DefaultConnectionContext
             while (await _stream.ReadAsync(_incoming.Writer.GetMemory(MinReadLength)) is var count and > 0)
             {
                 _incoming.Writer.Advance(count);
-                if ((await _incoming.Writer.FlushAsync()).IsCompleted)
+                FlushResult flushed = await _incoming.Writer.FlushAsync();
+                if (flushed.IsCompleted)
                 {
                     return; // the application reads no more, and may still write
+                }
+
+                if (flushed.IsCanceled)
+                {
+                    break; // the stream has ended
                 }
             }
         }
