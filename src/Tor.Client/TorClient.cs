@@ -119,6 +119,7 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
             {
                 IsTestNetwork = profile.IsTestNetwork,
                 IsPrivateNetwork = profile.IsPrivate,
+                Tell = notice => OnionDescriptorFetched?.Invoke(notice),
             });
         _connector = new StreamConnector(options, _directory.Ready, _pool, Circuits, Streams, Addresses, _visitor.OpenAsync, _time, _stop.Token)
         {
@@ -160,6 +161,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
 
     /// <summary>Raised when a stream has been opened, with the path of its circuit, guard first.</summary>
     public event Action<StreamRequest, IReadOnlyList<Relay>>? StreamOpened;
+
+    /// <summary>Raised with each question for the descriptor of an onion service; on any thread.</summary>
+    internal event Action<DescriptorFetchNotice>? OnionDescriptorFetched;
 
     /// <summary>Keys of onion services that let in only those they know.</summary>
     public ClientAuthorizations OnionAuthorizations { get; } = new();
@@ -322,6 +326,9 @@ public sealed class TorClient : IOverlay, IStreamOpener, IAsyncDisposable
         await ReceiveLoop.LeaveAsync();
         return resolved;
     }
+
+    /// <summary>The descriptors of onion services that were visited.</summary>
+    internal OnionDescriptors OnionDescriptors => _visitor.Descriptors;
 
     /// <summary>Closes all circuits and channels, writes what must be kept, and waits until everything has ended.</summary>
     public async ValueTask DisposeAsync()

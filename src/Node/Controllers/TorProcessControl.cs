@@ -3,8 +3,11 @@ using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
+using Tunic.Node.Storage;
 using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Protocol.Control.Events;
+using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
 
 namespace Tunic.Node.Controllers;
 
@@ -59,6 +62,43 @@ internal sealed class TorProcessControl : IControlProcess, IAsyncDisposable
 
     /// <summary>Where ports listen that are not the client's, by kind.</summary>
     internal Func<string, IReadOnlyList<string>> OtherListeners { get; init; } = _ => [];
+
+    /// <summary>The ClientOnionAuthDir; null for none.</summary>
+    internal Func<string?> AuthorizationDirectory { get; init; } = () => null;
+
+    /// <inheritdoc/>
+    public bool TryStore(OnionAddress address, ClientAuthorizationKey key)
+    {
+        if (AuthorizationDirectory() is not { } directory)
+        {
+            _environment.Log.Warn($"Can't register permanent client auth credentials for {address.ToLabel()} without ClientOnionAuthDir option. Discarding.");
+            return false;
+        }
+
+        try
+        {
+            ClientAuthorizationFiles.Write(directory, address, key);
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _environment.Log.Warn($"The key for {address.ToLabel()} was not stored: {failure.Message}");
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(OnionAddress address)
+    {
+        try
+        {
+            ClientAuthorizationFiles.Delete(AuthorizationDirectory(), address);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _environment.Log.Warn($"The file with the key for {address.ToLabel()} was not removed, so that the key will be there again at the next start: {failure.Message}");
+        }
+    }
 
     /// <inheritdoc/>
     public void Signal(ControlSignal signal)

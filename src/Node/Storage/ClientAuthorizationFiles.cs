@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Authorization;
@@ -46,13 +47,59 @@ internal static class ClientAuthorizationFiles
         }
     }
 
+    /// <summary>Writes the key for a service, in place of one that is there under its name.</summary>
+    /// <exception cref="IOException">The directory is not there, is open to others, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">We may not write it.</exception>
+    internal static void Write(string directory, OnionAddress address, ClientAuthorizationKey key)
+    {
+        RequirePrivate(directory);
+        string path = PathOf(directory, address);
+        string temporary = path + ".tmp";
+        using (var file = new FileStream(temporary, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }))
+        {
+            file.Write(Encoding.ASCII.GetBytes(ClientAuthorizationText.FormatPrivateKey(address, key)));
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Removes the file with the key for a service, whatever its name is.</summary>
+    /// <exception cref="IOException">The directory cannot be read, or the file not removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">We may not.</exception>
+    internal static void Delete(string? directory, OnionAddress address)
+    {
+        foreach (string path in directory is null ? [] : Directory.EnumerateFiles(directory).Where(HasName).ToArray())
+        {
+            if (TryRead(path, out OnionAddress found, out ClientAuthorizationKey? key))
+            {
+                key.Dispose();
+                if (found == address)
+                {
+                    File.Delete(path);
+                }
+            }
+        }
+    }
+
+    private static string PathOf(string directory, OnionAddress address) => Path.Combine(directory, address.ToLabel() + Extension);
+
+    private static bool TryRead(string path, out OnionAddress address, [NotNullWhen(true)] out ClientAuthorizationKey? key)
+    {
+        (address, key) = (default, null);
+        return new FileInfo(path).Length <= MaxLength && ClientAuthorizationText.TryParsePrivateKey(File.ReadAllText(path, Encoding.Latin1), out address, out key);
+    }
+
     /// <summary>Some name before the extension.</summary>
     private static bool HasName(string path) => Path.GetFileName(path) is var name && name.Length > Extension.Length && name.EndsWith(Extension, StringComparison.Ordinal);
 
     private static void Add(Dictionary<OnionAddress, ClientAuthorizationKey> keys, string path, Action<string> warn)
     {
-        if (new FileInfo(path).Length > MaxLength
-            || !ClientAuthorizationText.TryParsePrivateKey(File.ReadAllText(path, Encoding.Latin1), out OnionAddress address, out ClientAuthorizationKey? key))
+        if (!TryRead(path, out OnionAddress address, out ClientAuthorizationKey? key))
         {
             warn($"The file {path} holds no key of client authorization and is skipped. It should say \"ADDRESS:descriptor:x25519:KEY\", without .onion.");
             return;

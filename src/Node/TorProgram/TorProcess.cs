@@ -65,7 +65,7 @@ internal sealed class TorProcess : IAsyncDisposable
         NetworkProfile profile = TorrcNetwork.Create(_options.Network);
         IStateStore clientStore = _options.IsRelay ? new SplitStateStore(store, new ReadThroughStateStore(store)) : store; // the relay's mirror writes the documents
         _client = new ClientNode(profile, TorClientOptions.Create(_options), clientStore, _environment);
-        _client.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log.Warn));
+        _client.Client.OnionAuthorizations.ReplacePermanent(ClientAuthorizationFiles.Read(_options.Client.OnionAuthorizationDirectory, _log.Warn));
         await _client.LoadAsync(_signals.Stopping);
         _onionServices = await TorOnionServices.StartAsync(_options, _client.Client.OnionServices, _environment, _signals.Stopping);
         Watch(_options.General.OwningControllerProcess);
@@ -161,7 +161,12 @@ internal sealed class TorProcess : IAsyncDisposable
             return;
         }
 
-        _control = new TorProcessControl(node, _signals, _environment) { OtherListeners = GetListeners, DescribeRelay = DescribeRelay };
+        _control = new TorProcessControl(node, _signals, _environment)
+        {
+            OtherListeners = GetListeners,
+            DescribeRelay = DescribeRelay,
+            AuthorizationDirectory = () => _options.Client.OnionAuthorizationDirectory,
+        };
         _controlPorts = new TorControlHost(node, _configuration, _control, _environment);
         _controlPorts.Open(node);
     }
@@ -313,7 +318,7 @@ internal sealed class TorProcess : IAsyncDisposable
     private void Use(TorrcOptions options, bool changesPaths)
     {
         UseLogs(options.General with { TruncateLogFile = false });
-        _client?.Client.OnionAuthorizations.Replace(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log.Warn));
+        _client?.Client.OnionAuthorizations.ReplacePermanent(ClientAuthorizationFiles.Read(options.Client.OnionAuthorizationDirectory, _log.Warn));
         _options = options;
         _rules = TorPorts.CreateRules(options.Client);
         TorChannels.Limit(_environment.Channels.Bandwidth, options.Network);

@@ -16,9 +16,6 @@ public sealed record ControlEnvironment
     /// <summary>The program around it.</summary>
     public required IControlProcess Process { get; init; }
 
-    /// <summary>Onion services; null while there are none.</summary>
-    public IControlOnionServices? OnionServices { get; init; }
-
     /// <summary>What lets controllers in; asked at each connection.</summary>
     public required Func<ControlCredentials> Credentials { get; init; }
 

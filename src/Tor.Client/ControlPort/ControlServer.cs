@@ -2,7 +2,6 @@ using Tunic.Tor.Client.ControlPort.Commands;
 using Tunic.Tor.Client.ControlPort.Events;
 using Tunic.Tor.Client.ControlPort.Information;
 using Tunic.Tor.Client.Listeners;
-using Tunic.Tor.Protocol.Control.Arguments;
 
 namespace Tunic.Tor.Client.ControlPort;
 
@@ -18,13 +17,10 @@ public sealed class ControlServer : IAsyncDisposable
     {
         Environment = environment;
         Events = new ControlEventHub(environment.Process);
+        OnionServices = new OwnedOnionServices(environment.Client.OnionServices);
         _sources = new EventSources(environment, Events);
-        Information = new InformationTable(new InformationSources(environment, _sources.Bandwidth));
+        Information = new InformationTable(new InformationSources(environment, _sources.Bandwidth, OnionServices));
         _commands = ControlCommandList.Create(this).ToDictionary(command => command.Name, StringComparer.OrdinalIgnoreCase);
-        foreach ((string name, ControlSyntax syntax) in environment.OnionServices?.Commands ?? new Dictionary<string, ControlSyntax>())
-        {
-            _commands.Add(name, new OnionServiceCommand(name, syntax, environment.OnionServices!));
-        }
     }
 
     internal ControlEnvironment Environment { get; }
@@ -32,6 +28,8 @@ public sealed class ControlServer : IAsyncDisposable
     internal ControlEventHub Events { get; }
 
     internal InformationTable Information { get; }
+
+    internal OwnedOnionServices OnionServices { get; }
 
     /// <summary>A listener that does nothing until it is started; its owner disposes it.</summary>
     public ControlListener Listen(ListenerOptions options) => new(this, options);

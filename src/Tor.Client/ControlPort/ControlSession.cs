@@ -93,16 +93,14 @@ internal sealed class ControlSession : IAsyncDisposable
 
     internal void Send(ControlReply reply) => Send(reply.Encode());
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _server.Events.Remove(this);
-        _server.Environment.OnionServices?.OnOwnerGone(this);
+        await _server.OnionServices.RemoveAllAsync(this);
         if (IsOwner)
         {
             _server.Environment.Process.OnOwnerGone();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     /// <returns>True when we end the connection, false when the controller has.</returns>

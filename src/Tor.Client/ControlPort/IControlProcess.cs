@@ -1,4 +1,6 @@
 using Tunic.Tor.Protocol.Control.Events;
+using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
 
 namespace Tunic.Tor.Client.ControlPort;
 
@@ -29,6 +31,13 @@ public interface IControlProcess
 
     /// <summary>The connection that had taken ownership is gone: the program ends.</summary>
     void OnOwnerGone();
+
+    /// <summary>Keeps the key for an onion service in a file, from which it is read at the next start.</summary>
+    /// <returns>False when that cannot be.</returns>
+    bool TryStore(OnionAddress address, ClientAuthorizationKey key);
+
+    /// <summary>Removes the file with the key for an onion service.</summary>
+    void Forget(OnionAddress address);
 
     /// <summary>Where a kind of port listens: or, extor, dir, socks, trans, natd, httptunnel, dns, control, metrics. Null for an unknown kind.</summary>
     IReadOnlyList<string>? GetListeners(string kind);

@@ -27,8 +27,17 @@ public sealed class StemTests(ControlledClient ours) : IClassFixture<ControlledC
     [Fact]
     public async Task Stem_gets_the_same_shapes_from_us_as_from_stock()
     {
-        Dictionary<string, string> theirs = await DriveAsync(await ours.StartStockAsync());
-        Dictionary<string, string> answers = await DriveAsync(ours.ControlPort);
+        await CompareAsync("drive.py");
+    }
+
+    [Fact]
+    public async Task Stem_adds_fetches_and_removes_onion_services_as_with_stock() =>
+        await CompareAsync("onions.py", ours.Server.Port.ToString(CultureInfo.InvariantCulture));
+
+    private async Task CompareAsync(string script, params string[] arguments)
+    {
+        Dictionary<string, string> theirs = await DriveAsync(script, await ours.StartStockAsync(), arguments);
+        Dictionary<string, string> answers = await DriveAsync(script, ours.ControlPort, arguments);
 
         string[] different = [.. theirs
             .Where(step => !Differences.ContainsKey(step.Key) && answers.GetValueOrDefault(step.Key) != step.Value)
@@ -36,10 +45,10 @@ public sealed class StemTests(ControlledClient ours) : IClassFixture<ControlledC
         Assert.True(different.Length == 0, string.Join('\n', different));
     }
 
-    private static async Task<Dictionary<string, string>> DriveAsync(int port)
+    private static async Task<Dictionary<string, string>> DriveAsync(string name, int port, string[] arguments)
     {
-        string script = Path.Combine(AppContext.BaseDirectory, "ControlPorts", "drive.py");
-        string output = await PeerProcess.RunAsync(SystemPython, [script, port.ToString(CultureInfo.InvariantCulture)], Limit);
+        string script = Path.Combine(AppContext.BaseDirectory, "ControlPorts", name);
+        string output = await PeerProcess.RunAsync(SystemPython, [script, port.ToString(CultureInfo.InvariantCulture), .. arguments], Limit);
         using JsonDocument shapes = JsonDocument.Parse(output.Trim().Split('\n')[^1]);
         return shapes.RootElement.EnumerateObject().ToDictionary(step => step.Name, step => step.Value.GetRawText());
     }

@@ -1,6 +1,6 @@
 namespace Tunic.Tor.Client.ControlPort.Commands;
 
-/// <summary>Every command but QUIT and those of onion services.</summary>
+/// <summary>Every command but QUIT.</summary>
 internal static class ControlCommandList
 {
     internal static IEnumerable<ControlCommandHandler> Create(ControlServer server)
@@ -33,6 +33,13 @@ internal static class ControlCommandList
             new DropCommand(
                 "DROPTIMEOUTS", "until build times are learnt again, slow circuits are used", environment.Client.Planner.DropBuildTimes, environment.Log),
             new PostDescriptorCommand(),
+            new AddOnionCommand(server),
+            new DeleteOnionCommand(server.OnionServices),
+            new FetchOnionDescriptorCommand(environment.Client),
+            new PostOnionDescriptorCommand(environment.Client, environment.Time),
+            new AddClientAuthorizationCommand(environment.Client, environment.Process),
+            new RemoveClientAuthorizationCommand(environment.Client, environment.Process),
+            new ViewClientAuthorizationCommand(environment.Client),
             new ObsoleteCommand("SETROUTERPURPOSE"),
         ];
     }

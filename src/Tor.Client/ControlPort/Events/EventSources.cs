@@ -18,6 +18,7 @@ internal sealed class EventSources : IAsyncDisposable
             new ConnectionEvents(client, hub),
             new NetworkEvents(client, hub),
             new StatusEvents(client, hub),
+            new OnionEvents(client, hub),
             new ProgramEvents(environment, hub),
         ];
         _timer = environment.Time.CreateTimer(

@@ -3,7 +3,7 @@ using Tunic.Tor.Protocol.Control.Events;
 
 namespace Tunic.Tor.Client.ControlPort.Events;
 
-/// <summary>The lines of the log, SIGNAL, CONF_CHANGED, and what onion services tell.</summary>
+/// <summary>The lines of the log, SIGNAL and CONF_CHANGED.</summary>
 internal sealed class ProgramEvents : IDisposable
 {
     private readonly ControlEnvironment _environment;
@@ -15,7 +15,6 @@ internal sealed class ProgramEvents : IDisposable
         environment.Process.Logged += OnLogged;
         environment.Process.Signalled += OnSignalled;
         environment.Configuration.Changed += OnConfigurationChanged;
-        environment.OnionServices?.Happened += hub.Send;
     }
 
     public void Dispose()
@@ -23,7 +22,6 @@ internal sealed class ProgramEvents : IDisposable
         _environment.Process.Logged -= OnLogged;
         _environment.Process.Signalled -= OnSignalled;
         _environment.Configuration.Changed -= OnConfigurationChanged;
-        _environment.OnionServices?.Happened -= _hub.Send;
     }
 
     private void OnLogged(ControlEventKind severity, string line)

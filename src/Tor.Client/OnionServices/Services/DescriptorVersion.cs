@@ -1,4 +1,5 @@
 using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Directories;
 using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.OnionServices.Services;
@@ -8,5 +9,6 @@ namespace Tunic.Tor.Client.OnionServices.Services;
 /// <param name="BlindedKey">Its name.</param>
 /// <param name="Text">What is sent.</param>
 /// <param name="Directories">Where to.</param>
+/// <param name="Placement">What says where the directories stand on the ring.</param>
 internal sealed record DescriptorVersion(
-    ServiceDescriptor Descriptor, BlindedKey BlindedKey, ReadOnlyMemory<byte> Text, IReadOnlyList<Relay> Directories);
+    ServiceDescriptor Descriptor, BlindedKey BlindedKey, ReadOnlyMemory<byte> Text, IReadOnlyList<Relay> Directories, DescriptorPlacement Placement);

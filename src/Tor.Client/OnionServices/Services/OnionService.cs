@@ -66,6 +66,10 @@ public sealed partial class OnionService : IAsyncDisposable
     /// <summary>Circuits of visitors so far.</summary>
     public long TotalVisitors => Volatile.Read(ref _lastVisit);
 
+    /// <summary>The version of the descriptor that visitors fetch now; null before the first upload.</summary>
+    internal ReadOnlyMemory<byte>? CurrentDescriptor => InGate<ReadOnlyMemory<byte>?>(
+        () => _state.Current is { } current && _uploads.TryGetValue(current, out UploadRound? round) ? round.Version.Text : null);
+
     /// <summary>Begins its work. Returns at once.</summary>
     internal void Start() => _tasks.TryRun(RunAsync);
 
@@ -327,7 +331,10 @@ public sealed partial class OnionService : IAsyncDisposable
     }
 
     private void Tell(DescriptorUploadStep step, DescriptorVersion version, Relay? directory) =>
-        DescriptorChanged?.Invoke(new DescriptorUploadNotice(step, Address, version.BlindedKey, directory));
+        DescriptorChanged?.Invoke(new DescriptorUploadNotice(step, Address, version.BlindedKey, directory)
+        {
+            DirectoryIndex = directory is null ? null : version.Placement.GetDirectoryIndex(directory.Ed25519Identity),
+        });
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The descriptor of an onion service is longer than directories take: {Clients} authorized clients are too many.")]
     private static partial void LogTooLong(ILogger log, int clients);

@@ -1,10 +1,12 @@
-using System.Security.Cryptography;
 using Tunic.Primitives.Cryptography;
-using Tunic.Primitives.Errors;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client.Listeners;
+using Tunic.Tor.Network;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Descriptors;
+using Tunic.Tor.Protocol.OnionServices.Directories;
+using Tunic.Tor.Protocol.Paths;
 
 namespace Tunic.Tor.Client.OnionServices.Services;
 
@@ -12,12 +14,22 @@ namespace Tunic.Tor.Client.OnionServices.Services;
 /// <remarks>Thread safe.</remarks>
 public sealed class OnionServiceHost : IAsyncDisposable
 {
+    /// <summary>Uploads of descriptors of others that may be under way; more are refused.</summary>
+    internal const int MaxPosts = 1_024;
+
     private readonly OnionServiceEnvironment _environment;
     private readonly Lock _gate = new();
     private readonly Dictionary<OnionAddress, OnionService> _services = [];
+    private readonly DescriptorUploader _uploader;
+    private readonly BackgroundTasks _posts;
     private bool _isClosed;
 
-    internal OnionServiceHost(OnionServiceEnvironment environment) => _environment = environment;
+    internal OnionServiceHost(OnionServiceEnvironment environment)
+    {
+        _environment = environment;
+        _uploader = new DescriptorUploader(environment);
+        _posts = new BackgroundTasks(environment.Log);
+    }
 
     /// <summary>Raised with what happens to descriptors of any service; on any thread.</summary>
     public event Action<DescriptorUploadNotice>? DescriptorChanged;
@@ -70,28 +82,8 @@ public sealed class OnionServiceHost : IAsyncDisposable
     /// <param name="cancel">Ends the attempt, and the service with it.</param>
     /// <exception cref="ListenerException">A service with this address runs already.</exception>
     /// <exception cref="CircuitEndedException">The client, or the service, was ended meanwhile.</exception>
-    public async Task<IOverlayListener> ListenAsync(Ed25519PrivateKey identity, ushort port, OnionServiceOptions? options, CancellationToken cancel)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(port);
-        options ??= new OnionServiceOptions { Ports = [] };
-        var target = new InProcessTarget();
-        OnionService service = AddCopy(identity, options with { Ports = [.. options.Ports, new OnionServicePort(port, target)] });
-        var listener = new OnionListener(this, service, port, target);
-        try
-        {
-            if (options.Publishes)
-            {
-                await WaitUntilPublishedAsync(service, target.Closed, cancel);
-            }
-
-            return listener;
-        }
-        catch
-        {
-            await listener.DisposeAsync();
-            throw;
-        }
-    }
+    public Task<IOverlayListener> ListenAsync(Ed25519PrivateKey identity, ushort port, OnionServiceOptions? options, CancellationToken cancel) =>
+        OnionListener.OpenAsync(this, identity, port, options ?? new OnionServiceOptions { Ports = [] }, cancel);
 
     /// <summary>Ends a service, and the circuits of its visitors.</summary>
     /// <returns>False when there is none with this address.</returns>
@@ -124,6 +116,36 @@ public sealed class OnionServiceHost : IAsyncDisposable
         await service.DisposeAsync();
     }
 
+    /// <summary>What visitors of a service of ours fetch now; null when there is no such service, or nothing yet.</summary>
+    internal ReadOnlyMemory<byte>? FindDescriptor(OnionAddress address)
+    {
+        OnionService? service;
+        lock (_gate)
+        {
+            service = _services.GetValueOrDefault(address);
+        }
+
+        return service?.CurrentDescriptor;
+    }
+
+    /// <summary>Uploads a descriptor that another program has made. What becomes of it is told by <see cref="DescriptorChanged"/>.</summary>
+    /// <param name="address">Whose it is said to be.</param>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="directories">Where to; none for those that hold it by the consensus.</param>
+    /// <returns>False while the network is not known, or when too many are under way.</returns>
+    internal bool TryPost(OnionAddress address, OnionServiceDescriptor descriptor, IReadOnlyList<Relay> directories)
+    {
+        if (_environment.GetNetwork() is not { } network)
+        {
+            return false;
+        }
+
+        DescriptorPlacement placement = network.Directories.GetPlacement(DescriptorSlot.First);
+        IReadOnlyList<Relay> chosen = directories.Count > 0 ? directories : network.Directories.FindForUpload(DescriptorSlot.First, descriptor.BlindedKey);
+        return _posts.Count + chosen.Count <= MaxPosts
+            && chosen.All(directory => _posts.TryRun(cancel => PostAsync(address, descriptor, directory, placement, cancel)));
+    }
+
     /// <summary>Ends all services.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -135,6 +157,7 @@ public sealed class OnionServiceHost : IAsyncDisposable
             _services.Clear();
         }
 
+        await _posts.DisposeAsync();
         await Task.WhenAll(services.Select(service => service.DisposeAsync().AsTask()));
     }
 
@@ -147,43 +170,14 @@ public sealed class OnionServiceHost : IAsyncDisposable
         }
     }
 
-    private OnionService AddCopy(Ed25519PrivateKey identity, OnionServiceOptions options)
+    private async Task PostAsync(OnionAddress address, OnionServiceDescriptor descriptor, Relay directory, DescriptorPlacement placement, CancellationToken cancel)
     {
-        byte[] expanded = identity.ExportExpanded();
-        Ed25519PrivateKey copy = Ed25519PrivateKey.FromExpanded(expanded);
-        CryptographicOperations.ZeroMemory(expanded);
-        if (TryAdd(copy, options) is { } service)
+        var notice = new DescriptorUploadNotice(DescriptorUploadStep.Upload, address, descriptor.BlindedKey, directory)
         {
-            return service;
-        }
-
-        copy.Dispose();
-        throw new ListenerException($"{new OnionAddress(identity.PublicKey)} is served by this program already, or the program is being stopped");
-    }
-
-    private static async Task WaitUntilPublishedAsync(OnionService service, Task closed, CancellationToken cancel)
-    {
-        var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        service.StatusChanged += Look;
-        try
-        {
-            Look(service);
-            if (await Task.WhenAny(published.Task, closed).WaitAsync(cancel) == closed)
-            {
-                throw new CircuitEndedException(ErrorKind.ShuttingDown, "the onion service was ended before anybody could reach it");
-            }
-        }
-        finally
-        {
-            service.StatusChanged -= Look;
-        }
-
-        void Look(OnionService changed)
-        {
-            if (changed.Status.IsPublished)
-            {
-                published.TrySetResult();
-            }
-        }
+            DirectoryIndex = placement.GetDirectoryIndex(directory.Ed25519Identity),
+        };
+        DescriptorChanged?.Invoke(notice);
+        DescriptorUploadStep result = await _uploader.UploadAsync(directory, descriptor.Text, cancel);
+        DescriptorChanged?.Invoke(notice with { Step = result });
     }
 }

@@ -256,7 +256,7 @@ internal sealed class OnionServiceState : IDisposable
         {
             byte[] text = DescriptorWriter.Write(descriptor.Keys, content, revision, utcNow, _random, maxLength);
             IsTooLong = false;
-            return new DescriptorVersion(descriptor, name, text, directories);
+            return new DescriptorVersion(descriptor, name, text, directories, network.Directories.GetPlacement(slot));
         }
         catch (ArgumentException)
         {

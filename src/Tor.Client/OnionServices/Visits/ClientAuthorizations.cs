@@ -9,7 +9,7 @@ namespace Tunic.Tor.Client.OnionServices.Visits;
 public sealed class ClientAuthorizations : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<OnionAddress, ClientAuthorizationKey> _keys = [];
+    private readonly Dictionary<OnionAddress, ClientAuthorization> _known = [];
 
     /// <summary>The services that there are keys for.</summary>
     public IReadOnlyList<OnionAddress> Addresses
@@ -18,46 +18,62 @@ public sealed class ClientAuthorizations : IDisposable
         {
             lock (_gate)
             {
-                return [.. _keys.Keys];
+                return [.. _known.Keys];
             }
         }
     }
 
     /// <summary>Takes a key over; one that was there before goes.</summary>
     /// <returns>True when there was none.</returns>
-    public bool Set(OnionAddress address, ClientAuthorizationKey key)
+    public bool Set(OnionAddress address, ClientAuthorization authorization)
     {
         lock (_gate)
         {
-            bool isNew = !_keys.Remove(address, out ClientAuthorizationKey? before);
-            before?.Dispose();
-            _keys.Add(address, key);
+            bool isNew = !_known.Remove(address, out ClientAuthorization? before);
+            before?.Key.Dispose();
+            _known.Add(address, authorization);
             return isNew;
         }
     }
 
-    /// <summary>Takes these over; those that were there before go.</summary>
-    public void Replace(IReadOnlyDictionary<OnionAddress, ClientAuthorizationKey> keys)
+    /// <summary>Takes over what is in files now; what was in files before goes, and what a controller has added for now stays.</summary>
+    public void ReplacePermanent(IReadOnlyDictionary<OnionAddress, ClientAuthorizationKey> keys)
     {
         lock (_gate)
         {
-            Dispose();
+            foreach (OnionAddress address in _known.Where(entry => entry.Value.IsPermanent).Select(entry => entry.Key).ToArray())
+            {
+                Remove(address, out _);
+            }
+
             foreach ((OnionAddress address, ClientAuthorizationKey key) in keys)
             {
-                _keys.Add(address, key);
+                Set(address, new ClientAuthorization(key, IsPermanent: true));
             }
         }
     }
 
     /// <summary>Forgets a key.</summary>
+    /// <param name="address">The service.</param>
+    /// <param name="wasPermanent">Whether it is in a file, too.</param>
     /// <returns>False when there was none.</returns>
-    public bool Remove(OnionAddress address)
+    public bool Remove(OnionAddress address, out bool wasPermanent)
     {
         lock (_gate)
         {
-            bool isKnown = _keys.Remove(address, out ClientAuthorizationKey? key);
-            key?.Dispose();
+            bool isKnown = _known.Remove(address, out ClientAuthorization? before);
+            before?.Key.Dispose();
+            wasPermanent = before?.IsPermanent ?? false;
             return isKnown;
+        }
+    }
+
+    /// <summary>Shows all of them. The keys are good only during the call.</summary>
+    public IReadOnlyList<T> Select<T>(Func<OnionAddress, ClientAuthorization, T> show)
+    {
+        lock (_gate)
+        {
+            return [.. _known.Select(entry => show(entry.Key, entry.Value))];
         }
     }
 
@@ -67,7 +83,7 @@ public sealed class ClientAuthorizations : IDisposable
         byte[] key;
         lock (_gate)
         {
-            key = _keys.TryGetValue(address, out ClientAuthorizationKey? known) ? known.ExportPrivateKey() : [];
+            key = _known.TryGetValue(address, out ClientAuthorization? known) ? known.Key.ExportPrivateKey() : [];
         }
 
         try
@@ -85,12 +101,12 @@ public sealed class ClientAuthorizations : IDisposable
     {
         lock (_gate)
         {
-            foreach (ClientAuthorizationKey key in _keys.Values)
+            foreach (ClientAuthorization known in _known.Values)
             {
-                key.Dispose();
+                known.Key.Dispose();
             }
 
-            _keys.Clear();
+            _known.Clear();
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Errors;
+using Tunic.Primitives.Keys;
 using Tunic.Tor.Client.Circuits;
 using Tunic.Tor.Network.Circuits;
 using Tunic.Tor.Network.NetworkDirectory;
@@ -42,22 +43,26 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
         var reason = LocalEndReason.OnionServiceNotFound;
         while (TryChoose(directories, credential.BlindedKey) is { } directory)
         {
-            if (await AskAsync(directory, credential.BlindedKey, cancel) is not { } text)
-            {
-                continue;
-            }
-
-            if (TryOpen(address, credential, text) is { } descriptor)
+            (FetchedDescriptor? descriptor, DescriptorFetchStep outcome) = await AskAsync(address, credential, directories, directory, cancel);
+            if (descriptor is not null)
             {
                 return descriptor;
             }
 
-            reason = LocalEndReason.OnionServiceIsInvalid;
+            reason = outcome == DescriptorFetchStep.Malformed ? LocalEndReason.OnionServiceIsInvalid : reason;
         }
 
         MayAskAgain(credential.BlindedKey);
         throw new OnionVisitException(
             reason, reason == LocalEndReason.OnionServiceNotFound ? "no directory has the service's descriptor" : "the service's descriptor is not valid");
+    }
+
+    /// <summary>Asks one directory, whichever it is (HSFETCH with a server).</summary>
+    /// <returns>Null when it does not give the descriptor.</returns>
+    internal async Task<FetchedDescriptor?> FetchFromAsync(OnionAddress address, Relay directory, CancellationToken cancel)
+    {
+        DescriptorDirectories directories = GetDirectories();
+        return (await AskAsync(address, PeriodCredential.Create(address, directories.FetchPeriod), directories, directory, cancel)).Descriptor;
     }
 
     /// <summary>Opens it once more, since there may be another key now.</summary>
@@ -123,8 +128,24 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
         }
     }
 
-    /// <summary>The descriptor's text; null when this directory does not give it.</summary>
-    private async Task<ReadOnlyMemory<byte>?> AskAsync(Relay directory, BlindedKey key, CancellationToken cancel)
+    /// <summary>Asks one directory, and tells how it went.</summary>
+    private async Task<(FetchedDescriptor? Descriptor, DescriptorFetchStep Outcome)> AskAsync(
+        OnionAddress address, PeriodCredential credential, DescriptorDirectories directories, Relay directory, CancellationToken cancel)
+    {
+        BlindedKey key = credential.BlindedKey;
+        Digest256 index = directories.FetchPlacement.GetDirectoryIndex(directory.Ed25519Identity);
+        Tell(DescriptorFetchStep.Requested, default);
+        (DescriptorFetchStep outcome, ReadOnlyMemory<byte> text) = await SendAsync(directory, key, cancel);
+        FetchedDescriptor? descriptor = outcome == DescriptorFetchStep.Received ? TryOpen(address, credential, text) : null;
+        outcome = outcome == DescriptorFetchStep.Received && descriptor is null ? DescriptorFetchStep.Malformed : outcome;
+        Tell(outcome, text);
+        return (descriptor, outcome);
+
+        void Tell(DescriptorFetchStep step, ReadOnlyMemory<byte> content) =>
+            environment.Tell(new DescriptorFetchNotice(step, address, key, directory, index, content));
+    }
+
+    private async Task<(DescriptorFetchStep Outcome, ReadOnlyMemory<byte> Text)> SendAsync(Relay directory, BlindedKey key, CancellationToken cancel)
     {
         HopTarget target = HopTargets.Create(directory, carriesStreams: false, CongestionControlParameters.Default);
         try
@@ -135,7 +156,13 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
             var request = new DirectoryRequest($"/tor/hs/3/{key}") { MaxBodyLength = GetMaxLength() };
             DirectoryResponse response = await DirectoryHttp.SendAsync(circuit.OpenDirectory(), null, request, onProgress: null, either.Token);
             LogAnswered(environment.Log, response.Status);
-            return response.IsSuccess ? response.Body : default(ReadOnlyMemory<byte>?);
+            return response.Status switch
+            {
+                _ when response.IsSuccess => (DescriptorFetchStep.Received, response.Body),
+                404 => (DescriptorFetchStep.NotFound, default),
+                400 => (DescriptorFetchStep.Rejected, default),
+                _ => (DescriptorFetchStep.Failed, default),
+            };
         }
         catch (Exception failure) when (failure is TunicException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
@@ -145,7 +172,7 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
             }
 
             LogFailed(environment.Log, failure.Message);
-            return null;
+            return (DescriptorFetchStep.Failed, default);
         }
     }
 

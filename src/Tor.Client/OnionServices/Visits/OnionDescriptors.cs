@@ -1,5 +1,8 @@
+using Tunic.Primitives.Errors;
+using Tunic.Tor.Network;
 using Tunic.Tor.Protocol.OnionServices;
 using Tunic.Tor.Protocol.OnionServices.Descriptors;
+using Tunic.Tor.Protocol.Paths;
 using Tunic.Tor.Protocol.Socks;
 
 namespace Tunic.Tor.Client.OnionServices.Visits;
@@ -8,6 +11,9 @@ namespace Tunic.Tor.Client.OnionServices.Visits;
 /// <remarks>Thread safe.</remarks>
 internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDisposable
 {
+    /// <summary>Fetches that controllers may have asked for and that are not done; more are not begun.</summary>
+    internal const int MaxAsked = 256;
+
     /// <summary>Most services of which we keep a descriptor, about 10 kB each; the oldest goes first.</summary>
     internal const int MaxEntries = 512;
 
@@ -15,6 +21,7 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
     private readonly DescriptorFetcher _fetcher = new(environment);
     private readonly Dictionary<OnionAddress, FetchedDescriptor> _entries = [];
     private readonly Dictionary<OnionAddress, Task<FetchedDescriptor>> _fetches = [];
+    private readonly BackgroundTasks _asked = new(environment.Log);
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
 
     /// <summary>A descriptor that opens: the one at hand if it is of use, else what directories have.</summary>
@@ -51,6 +58,67 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
     /// <summary>The service was reached by this descriptor.</summary>
     internal void OnReached(FetchedDescriptor descriptor) => _fetcher.MayAskAgain(descriptor.Credential.BlindedKey);
 
+    /// <summary>Fetches a descriptor whether or not there is one at hand (HSFETCH). Returns at once.</summary>
+    /// <param name="address">The service.</param>
+    /// <param name="directories">Who is asked, each of them; none for whoever holds it by the consensus.</param>
+    internal void BeginFetch(OnionAddress address, IReadOnlyList<Relay> directories) => _asked.TryRun(
+        async stop =>
+        {
+            try
+            {
+                await (directories.Count == 0 ? Fetch(address).WaitAsync(stop) : Task.WhenAll(directories.Select(async directory =>
+                {
+                    if (await _fetcher.FetchFromAsync(address, directory, stop) is { } fetched)
+                    {
+                        Keep(address, fetched);
+                    }
+                })));
+            }
+            catch (TunicException)
+            {
+                // who was asked has been told already, and nobody can be while the network is not known
+            }
+        },
+        MaxAsked);
+
+    /// <summary>The text of the descriptor at hand; null when there is none.</summary>
+    internal ReadOnlyMemory<byte>? FindText(OnionAddress address)
+    {
+        lock (_gate)
+        {
+            return _entries.GetValueOrDefault(address)?.Descriptor.Text;
+        }
+    }
+
+    /// <summary>There is another key for this service now.</summary>
+    /// <returns>Whether a descriptor at hand that was closed has been opened with it.</returns>
+    internal bool TryReopen(OnionAddress address)
+    {
+        FetchedDescriptor? known;
+        lock (_gate)
+        {
+            known = _entries.GetValueOrDefault(address);
+        }
+
+        if (known is not { Content: null })
+        {
+            return false;
+        }
+
+        FetchedDescriptor reopened = _fetcher.Reopen(address, known);
+        Keep(address, reopened);
+        return reopened.Content is not null;
+    }
+
+    /// <summary>Forgets one.</summary>
+    internal void Remove(OnionAddress address)
+    {
+        lock (_gate)
+        {
+            _entries.Remove(address);
+        }
+    }
+
     /// <summary>Forgets all of them (SIGNAL NEWNYM).</summary>
     internal void Clear()
     {
@@ -65,6 +133,7 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await _asked.DisposeAsync();
         Task[] fetches;
         lock (_gate)
         {

@@ -33,6 +33,9 @@ internal sealed class OnionVisitor : IAsyncDisposable
             (key, cancel) => visit.GoAsync(key.Address, cancel), () => environment.Options().MaxCircuitDirtiness, environment.Time, environment.Log);
     }
 
+    /// <summary>The descriptors of services at hand.</summary>
+    internal OnionDescriptors Descriptors => _descriptors;
+
     /// <summary>Whether a host is for this to reach, whether or not its address is good.</summary>
     internal static bool IsOnion(string host) => host.EndsWith(OnionAddress.Suffix, StringComparison.OrdinalIgnoreCase);
 

@@ -29,6 +29,9 @@ internal sealed record VisitEnvironment(
     /// <summary>Relays may have private addresses. Default false.</summary>
     public bool IsPrivateNetwork { get; init; }
 
+    /// <summary>Is told of each question for a descriptor; on any thread.</summary>
+    public Action<DescriptorFetchNotice> Tell { get; init; } = _ => { };
+
     /// <summary>Monotonic.</summary>
     internal TimeSpan Now => Time.GetElapsedTime(0);
 }

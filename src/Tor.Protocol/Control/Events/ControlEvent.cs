@@ -23,7 +23,10 @@ public sealed record ControlEvent(ControlEventKind Kind, string Text)
         return new ControlEvent(kind, reply.Add(650, "OK").ToString());
     }
 
-    /// <summary>An event with lines of data: NS, NEWCONSENSUS.</summary>
-    public static ControlEvent Data(ControlEventKind kind, string data) =>
-        new(kind, $"650+{ControlEventNames.NameOf(kind)}\r\n{ControlData.Encode(data)}650 OK\r\n");
+    /// <summary>An event with lines of data: NS, NEWCONSENSUS, HS_DESC_CONTENT.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="data">The lines.</param>
+    /// <param name="rest">What follows the name in the first line.</param>
+    public static ControlEvent Data(ControlEventKind kind, string data, string rest = "") => new(
+        kind, $"650+{ControlEventNames.NameOf(kind)}{(rest.Length > 0 ? " " : "")}{rest}\r\n{ControlData.Encode(data)}650 OK\r\n");
 }

@@ -43,11 +43,15 @@ public sealed class DescriptorDirectories
     /// <summary>The start of the run from which the revision counter of a descriptor counts.</summary>
     public DateTime GetRunStart(DescriptorSlot slot) => slot == DescriptorSlot.First ? Schedule.PreviousRunStart : Schedule.CurrentRunStart;
 
+    /// <summary>Where directories stand for a client that asks.</summary>
+    public DescriptorPlacement FetchPlacement => GetPlacement(FetchSlot);
+
+    private DescriptorSlot FetchSlot => Schedule.IsBetweenPeriodAndSharedRandom ? DescriptorSlot.Second : DescriptorSlot.First;
+
     /// <summary>Where a client can ask for a descriptor. Which of them it asks first is for it to choose at random.</summary>
     /// <param name="key">The service's key of <see cref="FetchPeriod"/>.</param>
     public IReadOnlyList<Relay> FindForFetch(BlindedKey key) =>
-        GetRing(Schedule.IsBetweenPeriodAndSharedRandom ? DescriptorSlot.Second : DescriptorSlot.First)
-            .FindResponsible(key, _parameters.HiddenServiceReplicas, _parameters.HiddenServiceSpreadFetch);
+        GetRing(FetchSlot).FindResponsible(key, _parameters.HiddenServiceReplicas, _parameters.HiddenServiceSpreadFetch);
 
     /// <summary>Where a service uploads a descriptor.</summary>
     /// <param name="slot">Which descriptor.</param>

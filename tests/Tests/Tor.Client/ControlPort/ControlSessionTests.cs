@@ -194,40 +194,4 @@ public sealed class ControlSessionTests(ControlledNetwork network) : IClassFixtu
         await controller.WaitForEventAsync("SIGNAL ");
         Assert.Equal([signal], client.Process.Signals);
     }
-
-    [Theory]
-    [InlineData("ADD_ONION NEW:BEST Port=80")]
-    [InlineData("DEL_ONION a")]
-    [InlineData("HSFETCH a")]
-    [InlineData("+HSPOST\r\na\r\n.")]
-    [InlineData("ONION_CLIENT_AUTH_ADD a x25519:b")]
-    [InlineData("ONION_CLIENT_AUTH_REMOVE a")]
-    [InlineData("ONION_CLIENT_AUTH_VIEW")]
-    public async Task Without_onion_services_their_commands_are_unknown(string command)
-    {
-        await using ControlledClient client = await network.ControlAsync();
-        await using Controller controller = await client.EnterAsync();
-
-        Assert.Equal($"510 Unrecognized command \"{command.Split(' ', '\r')[0]}\"", await controller.AskAsync(command));
-    }
-
-    [Fact]
-    public async Task Onion_services_get_their_commands_tell_of_themselves_and_end_with_their_connection()
-    {
-        var services = new MadeOnionServices();
-        await using ControlledClient client = await network.ControlAsync(onionServices: services);
-        await using (Controller controller = await client.EnterAsync())
-        {
-            await controller.AskAsync("SETEVENTS HS_DESC HS_DESC_CONTENT");
-            Assert.Equal("250-ServiceID=address\n250 OK", await controller.AskAsync("add_onion NEW:BEST Port=80"));
-            Assert.Equal("650 HS_DESC UPLOADED address UNKNOWN $AA", await controller.WaitForEventAsync("HS_DESC "));
-            Assert.Equal("650+HS_DESC_CONTENT\naddress x $AA\nhs-descriptor 3\n.\n650 OK", await controller.WaitForEventAsync("HS_DESC_CONTENT"));
-            Assert.Equal("250-onions/current=address\n250-onions/detached=\n250 OK", await controller.AskAsync("GETINFO onions/current onions/detached"));
-            Assert.Equal("250 OK", await controller.AskAsync("+HSPOST\r\nhs-descriptor 3\r\n..x\r\n."));
-            Assert.Equal("hs-descriptor 3\n.x\n", services.Posted);
-            Assert.Equal("512 Bad arguments to ADD_ONION: Need at least 1 argument(s)", await controller.AskAsync("ADD_ONION"));
-        }
-
-        await services.OwnerGone.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-    }
 }

@@ -19,7 +19,7 @@ internal sealed class ControlledClient : IAsyncDisposable
     private readonly ControlServer _server;
     private readonly ControlListener _listener;
 
-    internal ControlledClient(TorClient client, ControlCredentials credentials, IControlOnionServices? onionServices)
+    internal ControlledClient(TorClient client, ControlCredentials credentials)
     {
         Client = client;
         File.WriteAllText(_directory["torrc"], "SocksPort 0\n");
@@ -29,7 +29,6 @@ internal sealed class ControlledClient : IAsyncDisposable
             Client = client,
             Configuration = new TorConfiguration(commandLine, TorrcLoader.Load(commandLine, TextReader.Null), _log),
             Process = Process,
-            OnionServices = onionServices,
             Credentials = () => credentials,
             Random = new SeededRandomSource(1),
             Time = TimeProvider.System,

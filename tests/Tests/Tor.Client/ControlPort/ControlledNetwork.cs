@@ -2,7 +2,6 @@ using Tunic.Primitives.Storage;
 using Tunic.Tests.Tor.Client.Networks;
 using Tunic.Tests.Tor.Protocol.Voting;
 using Tunic.Tor.Client;
-using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Protocol.Control.Authentication;
 using Tunic.Tor.Protocol.Documents.Policies;
 
@@ -20,10 +19,10 @@ public sealed class ControlledNetwork : IAsyncLifetime
     public ValueTask DisposeAsync() => _network.DisposeAsync();
 
     /// <summary>A client that is not started, with its control port open.</summary>
-    internal async Task<ControlledClient> ControlAsync(ControlCredentials? credentials = null, IControlOnionServices? onionServices = null)
+    internal async Task<ControlledClient> ControlAsync(ControlCredentials? credentials = null)
     {
         TorClient client = await _network.CreateClientAsync(new ClientOptions(), new MemoryStateStore());
-        return new ControlledClient(client, credentials ?? new ControlCredentials(), onionServices);
+        return new ControlledClient(client, credentials ?? new ControlCredentials());
     }
 
     private static MadeRelay CreateExit(int number)

@@ -1,5 +1,7 @@
 using Tunic.Tor.Client.ControlPort;
 using Tunic.Tor.Protocol.Control.Events;
+using Tunic.Tor.Protocol.OnionServices;
+using Tunic.Tor.Protocol.OnionServices.Authorization;
 
 namespace Tunic.Tests.Tor.Client.ControlPort;
 
@@ -28,6 +30,17 @@ internal sealed class MadeProcess : IControlProcess
         Signals.Add(signal);
         Signalled?.Invoke(signal);
     }
+
+    /// <summary>Keys that were to be kept in files.</summary>
+    internal List<OnionAddress> Stored { get; } = [];
+
+    public bool TryStore(OnionAddress address, ClientAuthorizationKey key)
+    {
+        Stored.Add(address);
+        return Stored.Count == 1;
+    }
+
+    public void Forget(OnionAddress address) => Stored.Remove(address);
 
     public void OnOwnerGone() => OwnerGone.SetResult();
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Tunic.Primitives.Overlay;
 using Tunic.Primitives.Storage;
@@ -53,10 +54,12 @@ public sealed class PathLengthTests(PathLengthTests.Network network) : IClassFix
         Assert.All(client.OpenPaths, path => Assert.Equal(3, path.Count));
 
         client.PathLength = 5;
-        Resolved answer = await client.ResolveAsync("where.are.you", isolation, Cancel); // by its key it would go where it went before
+        var circuits = new ConcurrentQueue<int>();
+        client.Streams.Changed += stream => circuits.Enqueue(stream.Circuit);
+        await client.ResolveAsync("where.are.you", isolation, Cancel); // by its key it would go where it went before
 
-        Assert.Contains(answer.Answers[0].Address, client.OpenPaths.Where(path => path.Count == 5).Select(path => path[^1].IPv4Address.Address));
-        Assert.DoesNotContain(answer.Answers[0].Address, client.OpenPaths.Where(path => path.Count == 3).Select(path => path[^1].IPv4Address.Address));
+        IEnumerable<int> used = circuits.Where(number => number > 0).Distinct();
+        Assert.Equal([5], used.Select(number => client.Circuits.Find(number)!.Hops.Count));
         Assert.Throws<ArgumentOutOfRangeException>(() => client.PathLength = 9);
         Assert.Equal(5, client.PathLength);
     }

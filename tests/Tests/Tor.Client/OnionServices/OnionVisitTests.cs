@@ -137,9 +137,9 @@ public sealed class OnionVisitTests(OnionVisitTests.Network network) : IClassFix
         Serve(service.Describe(1));
 
         Assert.Equal(LocalEndReason.OnionServiceMissingClientAuthorization, (await FailAsync(client, service)).Reason);
-        client.OnionAuthorizations.Set(service.Address, ClientAuthorizationKey.Generate(SystemRandomSource.Instance));
+        client.OnionAuthorizations.Set(service.Address, new ClientAuthorization(ClientAuthorizationKey.Generate(SystemRandomSource.Instance)));
         Assert.Equal(LocalEndReason.OnionServiceWrongClientAuthorization, (await FailAsync(client, service)).Reason);
-        client.OnionAuthorizations.Set(service.Address, new ClientAuthorizationKey(key.ExportPrivateKey()));
+        client.OnionAuthorizations.Set(service.Address, new ClientAuthorization(new ClientAuthorizationKey(key.ExportPrivateKey())));
 
         Assert.Equal(EndReason.ConnectRefused, await VisitAsync(client, service));
         Assert.Single(_asked);

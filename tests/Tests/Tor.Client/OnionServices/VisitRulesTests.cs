@@ -113,13 +113,13 @@ public sealed class VisitRulesTests
         ClientAuthorizationKey key = ClientAuthorizationKey.Generate(new SeededRandomSource(1));
         byte[] secret = key.ExportPrivateKey();
 
-        Assert.True(authorizations.Set(Service, key));
+        Assert.True(authorizations.Set(Service, new ClientAuthorization(key)));
         Assert.Equal(secret, authorizations.Use(Service, bytes => bytes.ToArray()));
         Assert.Empty(authorizations.Use(new OnionAddress(Point), bytes => bytes.ToArray()));
-        Assert.False(authorizations.Set(Service, ClientAuthorizationKey.Generate(new SeededRandomSource(2))));
+        Assert.False(authorizations.Set(Service, new ClientAuthorization(ClientAuthorizationKey.Generate(new SeededRandomSource(2)))));
         Assert.All(key.ExportPrivateKey(), value => Assert.Equal(0, value)); // wiped
-        Assert.True(authorizations.Remove(Service));
-        Assert.False(authorizations.Remove(Service));
+        Assert.True(authorizations.Remove(Service, out _));
+        Assert.False(authorizations.Remove(Service, out _));
         Assert.Empty(authorizations.Addresses);
     }
 

@@ -1,12 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Tunic.Tor.Client.OnionServices.Services;
 
-namespace Tunic.Node.Configuration.Torrc;
+namespace Tunic.Tor.Client.OnionServices.Services;
 
 /// <summary>Reads "VIRTPORT [TARGET]" (stock hs_parse_port_config): of HiddenServicePort lines, and of ADD_ONION with another separator.</summary>
-internal static class OnionPortReader
+public static class OnionPortReader
 {
     private const string UnixPrefix = "unix:";
 
@@ -15,7 +14,7 @@ internal static class OnionPortReader
     /// <param name="separator">Between the two parts.</param>
     /// <param name="fault">Empty, or what is wrong.</param>
     /// <returns>Null when something is wrong.</returns>
-    internal static OnionServicePort? Read(string text, char separator, out string fault)
+    public static OnionServicePort? Read(string text, char separator, out string fault)
     {
         string[] parts = text.Trim().Split(separator, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 0)
