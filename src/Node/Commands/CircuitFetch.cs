@@ -52,7 +52,7 @@ internal static class CircuitFetch
                 view?.Begin($"fetching {url}: {length + count} bytes");
             }
 
-            view?.Done($"fetched {url} through {route.Count} relays");
+            view?.Done($"fetched {url} {(route.Count > 0 ? $"through {route.Count} relays" : "over a rendezvous circuit")}");
             return new FetchResult
             {
                 Url = url.ToString(),

@@ -9,8 +9,10 @@ namespace Tunic.Publishing.Transport;
 internal sealed class OnionConnection : DefaultConnectionContext
 {
     private const int MinReadLength = 4096;
+    private const int IncomingLimit = 1024 * 1024; // bytes that may wait for the application, as Kestrel has it for sockets
+    private const int OutgoingLimit = 64 * 1024; // bytes of answers that may wait for the visitor, likewise
 
-    /// <summary>How long a visitor may take to receive the end of an answer: at most <see cref="OutgoingLimit"/> bytes.</summary>
+    /// <summary>How long a visitor may take to receive the end of an answer, which is what waits for him.</summary>
     private static readonly TimeSpan _linger = TimeSpan.FromMinutes(2);
 
     private readonly Stream _stream;
@@ -26,12 +28,6 @@ internal sealed class OnionConnection : DefaultConnectionContext
         LocalEndPoint = localEndPoint;
         ConnectionClosed = _closed.Token;
     }
-
-    /// <summary>Bytes that may wait to be read by the application; Kestrel's own number for sockets.</summary>
-    internal const int IncomingLimit = 1024 * 1024;
-
-    /// <summary>Bytes of an answer that may wait to be sent; Kestrel's own number for sockets.</summary>
-    internal const int OutgoingLimit = 64 * 1024;
 
     /// <summary>Begins to copy.</summary>
     /// <param name="stream">Belongs to the connection.</param>
@@ -77,6 +73,7 @@ internal sealed class OnionConnection : DefaultConnectionContext
         Task receiving = ReceiveAsync();
         await SendAsync();
         await _stream.DisposeAsync(); // all has been sent; the receive ends with it
+        _incoming.Writer.CancelPendingFlush();
         await receiving;
         await _closed.CancelAsync();
     }
@@ -89,9 +86,15 @@ internal sealed class OnionConnection : DefaultConnectionContext
             while (await _stream.ReadAsync(_incoming.Writer.GetMemory(MinReadLength)) is var count and > 0)
             {
                 _incoming.Writer.Advance(count);
-                if ((await _incoming.Writer.FlushAsync()).IsCompleted)
+                FlushResult flushed = await _incoming.Writer.FlushAsync();
+                if (flushed.IsCompleted)
                 {
                     return; // the application reads no more, and may still write
+                }
+
+                if (flushed.IsCanceled)
+                {
+                    break; // the stream has ended
                 }
             }
         }

@@ -17,7 +17,7 @@ public sealed partial class UpstreamForwarder(Upstream upstream, ILogger log, in
     /// <summary>Connections at once by default.</summary>
     public const int DefaultMaxConnections = 1000;
 
-    private const int BufferLength = 32 * 1024;
+    private const int BufferLength = 16 * 1024; // twice for each visitor
 
     private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(30);
 

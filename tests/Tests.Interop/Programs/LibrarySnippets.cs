@@ -103,7 +103,7 @@ public sealed class LibrarySnippets(SharedStockNetwork shared)
         return await visit(address);
     }
 
-    private static async Task ListenAsync(TorClient client, Ed25519PrivateKey key, IOverlay visitor, CancellationToken cancel)
+    private static async Task ListenAsync(TorClient client, Ed25519PrivateKey key, TorClient visitor, CancellationToken cancel)
     {
         await using IOverlayListener listener = await client.ListenAsync(key, 7000, cancel);
         Task<Stream> connecting = visitor.ConnectAsync(listener.Address, IsolationKey.None, cancel);

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using Tunic.Primitives.Cryptography;
-using Tunic.Primitives.Errors;
 using Tunic.Primitives.Overlay;
 using Tunic.Tor.Client.Listeners;
 using Tunic.Tor.Network.Circuits;
@@ -77,28 +75,8 @@ public sealed class OnionServiceHost : IAsyncDisposable
     /// <param name="cancel">Ends the attempt, and the service with it.</param>
     /// <exception cref="ListenerException">A service with this address runs already.</exception>
     /// <exception cref="CircuitEndedException">The client, or the service, was ended meanwhile.</exception>
-    public async Task<IOverlayListener> ListenAsync(Ed25519PrivateKey identity, ushort port, OnionServiceOptions? options, CancellationToken cancel)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(port);
-        options ??= new OnionServiceOptions { Ports = [] };
-        var target = new InProcessTarget();
-        OnionService service = AddCopy(identity, options with { Ports = [.. options.Ports, new OnionServicePort(port, target)] });
-        var listener = new OnionListener(this, service, port, target);
-        try
-        {
-            if (options.Publishes)
-            {
-                await WaitUntilPublishedAsync(service, target.Closed, cancel);
-            }
-
-            return listener;
-        }
-        catch
-        {
-            await listener.DisposeAsync();
-            throw;
-        }
-    }
+    public Task<IOverlayListener> ListenAsync(Ed25519PrivateKey identity, ushort port, OnionServiceOptions? options, CancellationToken cancel) =>
+        OnionListener.OpenAsync(this, identity, port, options ?? new OnionServiceOptions { Ports = [] }, cancel);
 
     /// <summary>Ends a service, and the circuits of its visitors.</summary>
     /// <returns>False when there is none with this address.</returns>
@@ -115,6 +93,20 @@ public sealed class OnionServiceHost : IAsyncDisposable
 
         await service.DisposeAsync();
         return true;
+    }
+
+    /// <summary>Ends this service, and no other that has its address now.</summary>
+    internal async Task RemoveAsync(OnionService service)
+    {
+        lock (_gate)
+        {
+            if (_services.GetValueOrDefault(service.Address) == service)
+            {
+                _services.Remove(service.Address);
+            }
+        }
+
+        await service.DisposeAsync();
     }
 
     /// <summary>What visitors of a service of ours fetch now; null when there is no such service, or nothing yet.</summary>
@@ -137,20 +129,6 @@ public sealed class OnionServiceHost : IAsyncDisposable
     internal bool TryPost(OnionAddress address, OnionServiceDescriptor descriptor, IReadOnlyList<Relay> directories) =>
         _posts.TryPost(address, descriptor, directories);
 
-    /// <summary>Ends this service, and no other that has its address now.</summary>
-    internal async Task RemoveAsync(OnionService service)
-    {
-        lock (_gate)
-        {
-            if (_services.GetValueOrDefault(service.Address) == service)
-            {
-                _services.Remove(service.Address);
-            }
-        }
-
-        await service.DisposeAsync();
-    }
-
     /// <summary>Ends all services.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -172,46 +150,6 @@ public sealed class OnionServiceHost : IAsyncDisposable
         foreach (OnionService service in Services)
         {
             service.OnNetworkChanged();
-        }
-    }
-
-    private OnionService AddCopy(Ed25519PrivateKey identity, OnionServiceOptions options)
-    {
-        byte[] expanded = identity.ExportExpanded();
-        Ed25519PrivateKey copy = Ed25519PrivateKey.FromExpanded(expanded);
-        CryptographicOperations.ZeroMemory(expanded);
-        if (TryAdd(copy, options) is { } service)
-        {
-            return service;
-        }
-
-        copy.Dispose();
-        throw new ListenerException($"{new OnionAddress(identity.PublicKey)} is served by this program already, or the program is being stopped");
-    }
-
-    private static async Task WaitUntilPublishedAsync(OnionService service, Task closed, CancellationToken cancel)
-    {
-        var published = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        service.StatusChanged += Look;
-        try
-        {
-            Look(service);
-            if (await Task.WhenAny(published.Task, closed).WaitAsync(cancel) == closed)
-            {
-                throw new CircuitEndedException(ErrorKind.ShuttingDown, "the onion service was ended before anybody could reach it");
-            }
-        }
-        finally
-        {
-            service.StatusChanged -= Look;
-        }
-
-        void Look(OnionService changed)
-        {
-            if (changed.Status.IsPublished)
-            {
-                published.TrySetResult();
-            }
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed record OnionServiceOptions
     /// <summary>The addresses of an Onionbalance frontend before this service; null without one (<c>HiddenServiceOnionBalanceInstance</c>).</summary>
     public BalancedInstance? Balancing { get; init; }
 
-    /// <summary>Each connection to a target begins with a line of the HAProxy protocol that tells the visitor's circuit. Default false (<c>HiddenServiceExportCircuitID</c>).</summary>
+    /// <summary>Each connection to a target outside this process begins with a line of the HAProxy protocol that tells the visitor's circuit. Default false (<c>HiddenServiceExportCircuitID</c>).</summary>
     public bool ExportsCircuitId { get; init; }
 
     /// <summary>Descriptors are uploaded; without it nobody finds the service. Default true (<c>PublishHidServDescriptors</c>).</summary>
@@ -59,7 +59,7 @@ public sealed record OnionServiceOptions
     /// <summary>Rendezvous that may be under way at once, 1 or more; requests beyond are dropped. Default 512.</summary>
     public int MaxRendezvousInProgress { get; init; } = 512;
 
-    /// <summary>Time for a connection to a target. Default 30 s.</summary>
+    /// <summary>Time for a connection to a target, or for a stream to be accepted by this process. Default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a target may take, after a visitor has gone, to read what was received. Default 2 minutes.</summary>

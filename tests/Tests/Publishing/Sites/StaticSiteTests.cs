@@ -204,6 +204,61 @@ public sealed class StaticSiteTests
         Assert.Equal(1, site.Requests);
     }
 
+    [Fact]
+    public async Task A_server_that_cannot_listen_says_why_and_one_that_is_not_waited_for_leaves_nothing()
+    {
+        await using SiteBench site = new();
+        var page = new StaticSite(new StaticSiteOptions { Folder = site.Root });
+        using var impatient = new CancellationTokenSource();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        await Assert.ThrowsAsync<PublishingException>(() => SiteServer.StartAsync(page, _ => throw new PublishingException("why"), null, null, Cancel));
+        Task<SiteServer> starting = SiteServer.StartAsync(
+            page,
+            async cancel =>
+            {
+                asked.SetResult();
+                await Task.Delay(Timeout.Infinite, cancel);
+                throw new InvalidOperationException("not reached");
+            },
+            null,
+            null,
+            impatient.Token);
+        await asked.Task;
+        await impatient.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting);
+    }
+
+    [Fact]
+    public async Task A_header_that_is_too_long_is_refused()
+    {
+        await using SiteBench site = await new SiteBench().With("file").StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/file") { Headers = { { "X-Long", new string('a', 20_000) } } };
+
+        Assert.Equal(HttpStatusCode.RequestHeaderFieldsTooLarge, (await site.Visitor.SendAsync(request, Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task No_file_stays_open_behind_an_answer()
+    {
+        await using SiteBench site = await new SiteBench().With("file", new string('a', 1_000_000)).With("404.html").StartAsync();
+        string version = (await site.Visitor.GetAsync("/file", Cancel)).Headers.ETag!.Tag;
+        foreach (string request in new[] { "GET /file", "HEAD /file", "GET /nothing", $"GET /file HTTP/1.1\r\nIf-None-Match: {version}\r\nX:", "GET /file HTTP/1.1\r\nRange: bytes=9999999-\r\nX:" })
+        {
+            await site.AskAsync(request);
+        }
+
+        await using (Stream visit = await site.ConnectAsync())
+        {
+            await visit.WriteAsync("GET /file HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Cancel);
+            await visit.ReadExactlyAsync(new byte[1000], Cancel); // and goes in the middle
+        }
+
+        await Simulation.Eventually.HoldsAsync(() => !new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Any(
+            open => open.LinkTarget?.StartsWith(site.Root + '/', StringComparison.Ordinal) == true));
+    }
+
     [Theory]
     [InlineData("", "No folder")]
     [InlineData("/nowhere/at/all", "cannot be opened")]

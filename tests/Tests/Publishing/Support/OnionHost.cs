@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Tunic.Primitives.Cryptography;
 using Tunic.Primitives.Overlay;
