@@ -1,7 +1,5 @@
-using Microsoft.Extensions.Logging;
 using Tunic.Node.Hosting;
 using Tunic.Primitives.Overlay;
-using Tunic.Primitives.Time;
 using Tunic.Publishing.Sites;
 using Tunic.Publishing.Traffic;
 using Tunic.Publishing.Upstreams;
@@ -21,7 +19,7 @@ internal sealed class PublishedSite(TorClient client, SiteSource source, SiteIde
     private static readonly TimeSpan _checkInterval = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
-    private MeteredListener? _traffic;
+    private Func<(long Received, long Sent)> _readBytes = () => (0, 0);
     private OnionService? _service;
 
     /// <summary>Raised when <see cref="State"/> or <see cref="Status"/> is another; on any thread.</summary>
@@ -42,7 +40,7 @@ internal sealed class PublishedSite(TorClient client, SiteSource source, SiteIde
     internal long Visits => _service?.TotalVisitors ?? 0;
 
     /// <summary>Bytes that visitors have sent and received.</summary>
-    internal (long Received, long Sent) Bytes => _traffic is { } traffic ? (traffic.BytesReceived, traffic.BytesSent) : (0, 0);
+    internal (long Received, long Sent) Bytes => _readBytes();
 
     /// <summary>Serves until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancel)
@@ -54,14 +52,14 @@ internal sealed class PublishedSite(TorClient client, SiteSource source, SiteIde
             Ports = [],
             AuthorizedClients = own is null ? [] : [.. identity.Visitors.Select(visitor => visitor.Key.PublicKey), own.PublicKey],
         };
+        await using MeteredListener listener = await ListenAsync(options, cancel);
         if (source.Folder is { } folder)
         {
-            await using SiteServer server = await SiteServer.StartAsync(folder, stop => ListenAsync(options, stop), null, null, cancel);
+            await using SiteServer server = await SiteServer.StartAsync(folder, _ => Task.FromResult<IOverlayListener>(listener), null, null, cancel);
             await WatchAsync(check, cancel);
         }
         else
         {
-            await using IOverlayListener listener = await ListenAsync(options, cancel);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             Task serving = new UpstreamForwarder(source.Upstream!, environment.Log).RunAsync(listener, stop.Token);
             try
@@ -76,13 +74,15 @@ internal sealed class PublishedSite(TorClient client, SiteSource source, SiteIde
         }
     }
 
-    private async Task<IOverlayListener> ListenAsync(OnionServiceOptions options, CancellationToken cancel)
+    private async Task<MeteredListener> ListenAsync(OnionServiceOptions options, CancellationToken cancel)
     {
         Task<IOverlayListener> listening = client.OnionServices.ListenAsync(identity.Key, Port, options, cancel);
         _service = client.OnionServices.Services.FirstOrDefault(service => service.Address == identity.Address); // null when it could not be added, which the task says
         _service?.StatusChanged += _ => OnStatus();
         OnStatus();
-        return _traffic = new MeteredListener(await listening);
+        var traffic = new MeteredListener(await listening);
+        _readBytes = () => (traffic.BytesReceived, traffic.BytesSent);
+        return traffic;
     }
 
     private void OnStatus()

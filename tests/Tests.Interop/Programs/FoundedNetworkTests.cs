@@ -16,9 +16,7 @@ public sealed class FoundedNetworkTests : IDisposable
     {
         await using LoopbackHttpServer server = LoopbackHttpServer.Start();
         int[] ports = LoopbackPorts.Take(6);
-        await using PeerProcess authority = TunicProgram.Start(
-            "authority", "--data", _directory.Make("authority"), "--name", "club", "--address", "127.0.0.1",
-            "--or-port", Text(ports[0]), "--dir-port", Text(ports[1]), "--voting-interval", "10");
+        await using PeerProcess authority = FoundedNetwork.StartAuthority(_directory.Make("authority"), ports[0], ports[1]);
         string file = (await authority.WaitForLineAsync("Others join with", Limit)).Split(' ')[^1];
         byte[] founded = await File.ReadAllBytesAsync(file.Split('#')[0]);
         server.Files["club"] = founded;
@@ -30,11 +28,8 @@ public sealed class FoundedNetworkTests : IDisposable
             foreach (int number in Enumerable.Range(1, 4))
             {
                 string[] exit = number == 4 ? ["--exit-policy", $"accept 127.0.0.1:{Text(server.Port)},accept *:*"] : [];
-                relays.Add(TunicProgram.Start(
-                [
-                    "relay", "--data", _directory.Make($"relay{Text(number)}"), "--join", number == 1 ? $"{url}#{fingerprint}" : file, "--address", "127.0.0.1",
-                    "--nickname", $"relay{Text(number)}", "--or-port", Text(ports[number + 1]), .. exit,
-                ]));
+                relays.Add(FoundedNetwork.StartRelay(
+                    _directory.Make($"relay{Text(number)}"), number == 1 ? $"{url}#{fingerprint}" : file, number, ports[number + 1], exit));
             }
 
             await Task.WhenAll(relays.Select(relay => relay.WaitForLineAsync("Bootstrapped 100%", Limit)));
