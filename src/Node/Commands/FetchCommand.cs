@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
@@ -48,8 +47,7 @@ internal sealed class FetchCommand
         Uri url = ReadUrl(arguments.GetValue(_url)!);
         ChosenNetwork network = await _network.ChooseAsync(arguments, limit.Token);
         bool asJson = arguments.GetValue(_json);
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardError();
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var session = new ClientSession(network, options, environment);
         await session.Node.LoadAsync(limit.Token);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
@@ -41,8 +40,7 @@ internal sealed class RelaysCommand
         }
 
         ChosenNetwork network = await _network.ChooseAsync(arguments, signals.Stopping);
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardError();
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var session = new ClientSession(network, new ClientOptions { SpareCircuits = 0 }, environment);
         await session.Node.LoadAsync(signals.Stopping);

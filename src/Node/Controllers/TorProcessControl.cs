@@ -67,7 +67,7 @@ internal sealed class TorProcessControl : IControlProcess, IAsyncDisposable
     internal Func<string?> AuthorizationDirectory { get; init; } = () => null;
 
     /// <inheritdoc/>
-    public bool TryStore(OnionAddress address, ClientAuthorizationKey key)
+    public async Task<bool> TryStoreAsync(OnionAddress address, ClientAuthorizationKey key, CancellationToken cancel)
     {
         if (AuthorizationDirectory() is not { } directory)
         {
@@ -77,7 +77,7 @@ internal sealed class TorProcessControl : IControlProcess, IAsyncDisposable
 
         try
         {
-            ClientAuthorizationFiles.Write(directory, address, key);
+            await ClientAuthorizationFiles.WriteAsync(directory, address, key, cancel);
             return true;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

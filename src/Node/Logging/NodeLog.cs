@@ -14,12 +14,10 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
     internal TimeSpan Granularity { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A log of notices and worse on standard output, as commands have it.</summary>
-    internal static NodeLog ToStandardOutput()
-    {
-        var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Notice, LogSeverity.Error, LogDestination.StandardOutput), truncate: false)]);
-        return log;
-    }
+    internal static NodeLog ToStandardOutput() => To(LogDestination.StandardOutput, LogSeverity.Notice);
+
+    /// <summary>A log of warnings and worse on standard error, for commands that tell of themselves.</summary>
+    internal static NodeLog ToStandardError() => To(LogDestination.StandardError, LogSeverity.Warning);
 
     /// <summary>Somebody who gets lines beside the sinks, without time and severity; null for nobody.</summary>
     internal LogTap? Tap
@@ -109,4 +107,11 @@ internal sealed class NodeLog(TimeProvider time) : ILogger, IDisposable
         LogLevel.Warning => LogSeverity.Warning,
         _ => LogSeverity.Error,
     };
+
+    private static NodeLog To(LogDestination destination, LogSeverity least)
+    {
+        var log = new NodeLog(TimeProvider.System);
+        log.Use([LogSink.Open(new LogTarget(least, LogSeverity.Error, destination), truncate: false)]);
+        return log;
+    }
 }

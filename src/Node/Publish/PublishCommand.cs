@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Tunic.Node.Commands;
-using Tunic.Node.Configuration.Torrc;
 using Tunic.Node.Hosting;
 using Tunic.Node.Logging;
 using Tunic.Node.Processes;
@@ -58,8 +57,7 @@ internal sealed class PublishCommand
         }
 
         ChosenNetwork network = await _network.ChooseAsync(arguments, signals.Stopping);
-        using var log = new NodeLog(TimeProvider.System);
-        log.Use([LogSink.Open(new LogTarget(LogSeverity.Warning, LogSeverity.Error, LogDestination.StandardError), truncate: false)]);
+        using NodeLog log = NodeLog.ToStandardError();
         using var environment = new NodeEnvironment(log, TimeProvider.System);
         await using var session = new ClientSession(network, new ClientOptions { SpareCircuits = 0 }, environment);
         await session.Node.LoadAsync(signals.Stopping);
@@ -101,7 +99,7 @@ internal sealed class PublishCommand
         }
         catch (Publishing.PublishingException failure)
         {
-            throw new CommandException(ErrorKind.Configuration, $"{failure.Message} Start the server first.", failure);
+            throw new CommandException(ErrorKind.Configuration, failure.Message, failure);
         }
     }
 

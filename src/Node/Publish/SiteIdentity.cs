@@ -57,7 +57,15 @@ internal sealed class SiteIdentity : IDisposable
             await ClaimAsync(store, source, cancel);
             OnionServiceFiles files = OnionServiceDirectory.Open(directory, isGroupReadable: false, takesRightsAway: true);
             Ed25519PrivateKey key = await files.LoadKeyAsync(random, cancel);
-            return new SiteIdentity(held, key, await LoadVisitorsAsync(store, new OnionAddress(key.PublicKey), visitors, random, cancel));
+            try
+            {
+                return new SiteIdentity(held, key, await LoadVisitorsAsync(store, new OnionAddress(key.PublicKey), visitors, random, cancel));
+            }
+            catch
+            {
+                key.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -81,21 +89,20 @@ internal sealed class SiteIdentity : IDisposable
     private static async Task ClaimAsync(FileStateStore store, SiteSource source, CancellationToken cancel)
     {
         byte[] target = Encoding.UTF8.GetBytes(source.Target + "\n");
-        if (await store.ReadAsync(TargetFile, cancel) is { } before && !before.AsSpan().SequenceEqual(target))
+        byte[]? before = await store.ReadAsync(TargetFile, cancel);
+        if (before.AsSpan().SequenceEqual(target))
         {
-            if (!source.IsNamed)
-            {
-                throw new CommandException(
-                    ErrorKind.Configuration,
-                    $"The address '{source.Name}' belongs to {Encoding.UTF8.GetString(before).Trim()}. Write OTHER={source.Target} for an address of its own, or {source.Name}={source.Target} to give it this one.");
-            }
+            return;
+        }
 
-            await store.WriteAsync(TargetFile, target, cancel);
-        }
-        else if (await store.ReadAsync(TargetFile, cancel) is null)
+        if (before is not null && !source.IsNamed)
         {
-            await store.WriteAsync(TargetFile, target, cancel);
+            throw new CommandException(
+                ErrorKind.Configuration,
+                $"The address '{source.Name}' belongs to {Encoding.UTF8.GetString(before).Trim()}. Write OTHER={source.Target} for an address of its own, or {source.Name}={source.Target} to give it this one.");
         }
+
+        await store.WriteAsync(TargetFile, target, cancel);
     }
 
     private static async Task<IReadOnlyList<SiteVisitor>> LoadVisitorsAsync(

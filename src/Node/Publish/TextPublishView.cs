@@ -72,6 +72,11 @@ internal sealed class TextPublishView(IProgressView view) : IPublishView
             view.Print($"  {"",-12} for tor's ClientOnionAuthDir: {visitor.File}");
         }
 
+        if (site.Source.Folder is { HasIndex: false })
+        {
+            view.Print($"  There is no index.html in {site.Source.Target}: who opens the address itself is told that there is no such page.");
+        }
+
         view.Print($"  TXT record, for a name of yours: {SiteLinks.Record(site)}");
         view.Print("");
         foreach (string line in QrPicture.ToText(SiteLinks.Public(site)).Split('\n'))

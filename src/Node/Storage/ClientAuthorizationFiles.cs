@@ -50,22 +50,11 @@ internal static class ClientAuthorizationFiles
     /// <summary>Writes the key for a service, in place of one that is there under its name.</summary>
     /// <exception cref="IOException">The directory is not there, is open to others, or cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">We may not write it.</exception>
-    internal static void Write(string directory, OnionAddress address, ClientAuthorizationKey key)
+    internal static Task WriteAsync(string directory, OnionAddress address, ClientAuthorizationKey key, CancellationToken cancel)
     {
         RequirePrivate(directory);
         string path = PathOf(directory, address);
-        string temporary = path + ".tmp";
-        using (var file = new FileStream(temporary, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            file.Write(Encoding.ASCII.GetBytes(ClientAuthorizationText.FormatPrivateKey(address, key)));
-        }
-
-        File.Move(temporary, path, overwrite: true);
+        return PrivateFiles.ReplaceAsync(path, path + ".new", Encoding.ASCII.GetBytes(ClientAuthorizationText.FormatPrivateKey(address, key)), cancel);
     }
 
     /// <summary>Removes the file with the key for a service, whatever its name is.</summary>

@@ -34,7 +34,7 @@ public interface IControlProcess
 
     /// <summary>Keeps the key for an onion service in a file, from which it is read at the next start.</summary>
     /// <returns>False when that cannot be.</returns>
-    bool TryStore(OnionAddress address, ClientAuthorizationKey key);
+    Task<bool> TryStoreAsync(OnionAddress address, ClientAuthorizationKey key, CancellationToken cancel);
 
     /// <summary>Removes the file with the key for an onion service.</summary>
     void Forget(OnionAddress address);

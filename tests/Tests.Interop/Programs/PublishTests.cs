@@ -68,7 +68,7 @@ public sealed class PublishTests(FoundedNetwork network) : IClassFixture<Founded
 
         Assert.Contains("\"reachable\"", lines[^1], StringComparison.Ordinal);
         Assert.Equal(1, await nothing.WaitForExitAsync(Limit));
-        Assert.Contains(nothing.Lines, line => line.Contains("Start the server first.", StringComparison.Ordinal));
+        Assert.Contains(nothing.Lines, line => line.Contains("start the server first", StringComparison.Ordinal));
     }
 
     public void Dispose() => _directory.Dispose();

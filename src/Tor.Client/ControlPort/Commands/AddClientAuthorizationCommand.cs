@@ -9,12 +9,12 @@ using Tunic.Tor.Protocol.OnionServices.Authorization;
 namespace Tunic.Tor.Client.ControlPort.Commands;
 
 /// <summary>ONION_CLIENT_AUTH_ADD: a key for a service that lets in only those it knows.</summary>
-internal sealed class AddClientAuthorizationCommand(TorClient client, IControlProcess process) : QuickCommand(
+internal sealed class AddClientAuthorizationCommand(TorClient client, IControlProcess process) : ControlCommandHandler(
     "ONION_CLIENT_AUTH_ADD", new ControlSyntax { MaxArguments = 2, AcceptsKeywords = true })
 {
     private const int MaxNameLength = 16;
 
-    private protected override ControlCommandResult Run(ControlSession session, ControlArguments arguments)
+    internal override async Task<ControlCommandResult> RunAsync(ControlSession session, ControlArguments arguments, CancellationToken cancel)
     {
         if (arguments.Words.Count < 2)
         {
@@ -35,7 +35,7 @@ internal sealed class AddClientAuthorizationCommand(TorClient client, IControlPr
         refusal = ReadFlags(arguments, out bool isPermanent) ?? (name?.Length > MaxNameLength
             ? ControlCommandResult.Of(512, string.Create(CultureInfo.InvariantCulture, $"ClientName longer than {MaxNameLength} chars"))
             : null);
-        if (refusal is null && isPermanent && !process.TryStore(address, key))
+        if (refusal is null && isPermanent && !await process.TryStoreAsync(address, key, cancel))
         {
             refusal = ControlCommandResult.Of(553, $"Unable to store creds for \"{address.ToLabel()}\"");
         }

@@ -53,6 +53,23 @@ public sealed class ClientAuthorizationFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_that_is_written_is_read_again_replaced_and_removed_under_whatever_name()
+    {
+        (OnionAddress address, ClientAuthorizationKey key) = Make(1);
+        (OnionAddress other, ClientAuthorizationKey stays) = Make(2);
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        await ClientAuthorizationFiles.WriteAsync(_directory, address, stays, cancel);
+        await ClientAuthorizationFiles.WriteAsync(_directory, address, key, cancel);
+        Write("renamed.auth_private", ClientAuthorizationText.FormatPrivateKey(other, stays));
+
+        Assert.Equal(key.ExportPrivateKey(), ClientAuthorizationFiles.Read(_directory, _warnings.Add)[address].ExportPrivateKey());
+        ClientAuthorizationFiles.Delete(_directory, address);
+        Assert.Equal([other], ClientAuthorizationFiles.Read(_directory, _warnings.Add).Keys);
+        ClientAuthorizationFiles.Delete(_directory, other);
+        Assert.Empty(Directory.EnumerateFiles(_directory));
+    }
+
+    [Fact]
     public void Two_files_for_one_service_are_refused()
     {
         (OnionAddress address, ClientAuthorizationKey key) = Make(1);

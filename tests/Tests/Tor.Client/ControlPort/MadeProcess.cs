@@ -34,10 +34,10 @@ internal sealed class MadeProcess : IControlProcess
     /// <summary>Keys that were to be kept in files.</summary>
     internal List<OnionAddress> Stored { get; } = [];
 
-    public bool TryStore(OnionAddress address, ClientAuthorizationKey key)
+    public Task<bool> TryStoreAsync(OnionAddress address, ClientAuthorizationKey key, CancellationToken cancel)
     {
         Stored.Add(address);
-        return Stored.Count == 1;
+        return Task.FromResult(Stored.Count == 1);
     }
 
     public void Forget(OnionAddress address) => Stored.Remove(address);

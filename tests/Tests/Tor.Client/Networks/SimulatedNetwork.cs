@@ -76,6 +76,13 @@ internal sealed class SimulatedNetwork : IAsyncDisposable
         return new SimulatedNetwork(relays, consensus, authority.Stores[0].Current);
     }
 
+    /// <summary>A relay dies, before anybody has reached it. The consensus goes on to list it.</summary>
+    internal async Task StopAsync(MadeRelay relay)
+    {
+        Assert.True(_relays.Remove(relay.Address, out SimulatedRelay? stopped));
+        await stopped.DisposeAsync();
+    }
+
     /// <summary>A client that has been in the network before. The caller disposes it.</summary>
     internal async Task<TorClient> StartClientAsync(ClientOptions options, IStateStore store)
     {
