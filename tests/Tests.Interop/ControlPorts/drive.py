@@ -143,6 +143,7 @@ chosen = [hop[0] for hop in built.path]
 circuit = controller.new_circuit(chosen, await_build=True)
 shapes["a chosen path"] = [hop[0] for hop in controller.get_circuit(circuit).path] == chosen
 controller.close_circuit(circuit)
+wait_for(events, lambda event: event.type == "BW")
 for command in ["EXTENDCIRCUIT", "EXTENDCIRCUIT 999999", "EXTENDCIRCUIT 999999 nonsense", "EXTENDCIRCUIT 0 nonsense", "EXTENDCIRCUIT 0 purpose=nonsense",
                 "CLOSECIRCUIT 999999", "CLOSECIRCUIT nonsense", "CLOSECIRCUIT", "ATTACHSTREAM 999999 0", "ATTACHSTREAM 999999", "REDIRECTSTREAM 999999 a",
                 "CLOSESTREAM 999999 1", "CLOSESTREAM 1", "DROPGUARDS nonsense", "DROPTIMEOUTS", "TAKEOWNERSHIP", "DROPOWNERSHIP", "SETROUTERPURPOSE a b",
@@ -150,7 +151,6 @@ for command in ["EXTENDCIRCUIT", "EXTENDCIRCUIT 999999", "EXTENDCIRCUIT 999999 n
     ask(controller, command, only_codes=command.startswith("GETINFO"))
     if not controller.is_alive():
         break
-wait_for(events, lambda event: event.type == "BW")
 if controller.is_alive():
     controller.close()
 controller = stem.control.Controller.from_port(port=int(sys.argv[1]))

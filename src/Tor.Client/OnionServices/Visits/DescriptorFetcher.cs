@@ -17,7 +17,9 @@ namespace Tunic.Tor.Client.OnionServices.Visits;
 
 /// <summary>Asks one directory after the other for a descriptor, each over a circuit of its own (rend-spec-v3, "Client behavior"; stock hs_client.c).</summary>
 /// <remarks>Thread safe.</remarks>
-internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
+/// <param name="environment">The client around it.</param>
+/// <param name="keep">Keeps what was fetched and returns the newest; before anybody is told of it, so that who is told finds it.</param>
+internal sealed partial class DescriptorFetcher(VisitEnvironment environment, Func<OnionAddress, FetchedDescriptor, FetchedDescriptor> keep)
 {
     /// <summary>So long one directory may take to answer, as one attempt of a stream.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
@@ -58,11 +60,10 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
     }
 
     /// <summary>Asks one directory, whichever it is (HSFETCH with a server).</summary>
-    /// <returns>Null when it does not give the descriptor.</returns>
-    internal async Task<FetchedDescriptor?> FetchFromAsync(OnionAddress address, Relay directory, CancellationToken cancel)
+    internal Task FetchFromAsync(OnionAddress address, Relay directory, CancellationToken cancel)
     {
         DescriptorDirectories directories = GetDirectories();
-        return (await AskAsync(address, PeriodCredential.Create(address, directories.FetchPeriod), directories, directory, cancel)).Descriptor;
+        return AskAsync(address, PeriodCredential.Create(address, directories.FetchPeriod), directories, directory, cancel);
     }
 
     /// <summary>Opens it once more, since there may be another key now.</summary>
@@ -138,6 +139,7 @@ internal sealed partial class DescriptorFetcher(VisitEnvironment environment)
         (DescriptorFetchStep outcome, ReadOnlyMemory<byte> text) = await SendAsync(directory, key, cancel);
         FetchedDescriptor? descriptor = outcome == DescriptorFetchStep.Received ? TryOpen(address, credential, text) : null;
         outcome = outcome == DescriptorFetchStep.Received && descriptor is null ? DescriptorFetchStep.Malformed : outcome;
+        descriptor = descriptor is null ? null : keep(address, descriptor);
         Tell(outcome, text);
         return (descriptor, outcome);
 

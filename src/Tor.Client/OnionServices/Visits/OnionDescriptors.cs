@@ -9,7 +9,7 @@ namespace Tunic.Tor.Client.OnionServices.Visits;
 
 /// <summary>The descriptors that we have, and their fetches: one at a time for each service.</summary>
 /// <remarks>Thread safe.</remarks>
-internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDisposable
+internal sealed class OnionDescriptors : IAsyncDisposable
 {
     /// <summary>Fetches that controllers may have asked for and that are not done; more are not begun.</summary>
     internal const int MaxAsked = 256;
@@ -18,11 +18,19 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
     internal const int MaxEntries = 512;
 
     private readonly Lock _gate = new();
-    private readonly DescriptorFetcher _fetcher = new(environment);
+    private readonly VisitEnvironment _environment;
+    private readonly DescriptorFetcher _fetcher;
     private readonly Dictionary<OnionAddress, FetchedDescriptor> _entries = [];
     private readonly Dictionary<OnionAddress, Task<FetchedDescriptor>> _fetches = [];
-    private readonly BackgroundTasks _asked = new(environment.Log);
+    private readonly BackgroundTasks _asked;
     private readonly CancellationTokenSource _stop = new(); // holds no timer, so it needs no dispose
+
+    internal OnionDescriptors(VisitEnvironment environment)
+    {
+        _environment = environment;
+        _fetcher = new DescriptorFetcher(environment, Keep);
+        _asked = new BackgroundTasks(environment.Log);
+    }
 
     /// <summary>A descriptor that opens: the one at hand if it is of use, else what directories have.</summary>
     /// <param name="address">The service.</param>
@@ -37,7 +45,7 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
             return known;
         }
 
-        if (known is { Content: null } && environment.Now - known.FetchedAt < DescriptorRequests.GetPeriod(environment.IsTestNetwork))
+        if (known is { Content: null } && _environment.Now - known.FetchedAt < DescriptorRequests.GetPeriod(_environment.IsTestNetwork))
         {
             throw Closed(known.Opening);
         }
@@ -66,13 +74,7 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
         {
             try
             {
-                await (directories.Count == 0 ? Fetch(address).WaitAsync(stop) : Task.WhenAll(directories.Select(async directory =>
-                {
-                    if (await _fetcher.FetchFromAsync(address, directory, stop) is { } fetched)
-                    {
-                        Keep(address, fetched);
-                    }
-                })));
+                await (directories.Count == 0 ? Fetch(address).WaitAsync(stop) : Task.WhenAll(directories.Select(directory => _fetcher.FetchFromAsync(address, directory, stop))));
             }
             catch (TunicException)
             {
@@ -194,7 +196,7 @@ internal sealed class OnionDescriptors(VisitEnvironment environment) : IAsyncDis
     {
         try
         {
-            return Keep(address, await _fetcher.FetchAsync(address, _stop.Token));
+            return await _fetcher.FetchAsync(address, _stop.Token);
         }
         finally
         {
