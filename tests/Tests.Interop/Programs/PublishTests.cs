@@ -35,6 +35,7 @@ public sealed class PublishTests(FoundedNetwork network) : IClassFixture<Founded
         await using PeerProcess publish = Start(MakeSite("first", "one"), $"second={MakeSite("other", "two")}");
         await publish.WaitForLineAsync("first: reachable", Limit);
         await publish.WaitForLineAsync("second: reachable", Limit);
+        await Deadline.UntilAsync("both addresses", Limit, () => Task.FromResult(publish.Lines.Count(line => line.Contains("TXT record", StringComparison.Ordinal)) == 2));
         string[] links = [.. publish.Lines.Where(line => line.StartsWith("  http://", StringComparison.Ordinal)).Select(line => line.Trim())];
 
         string[] pages = await Task.WhenAll(links.Select((link, number) => FetchAsync(link, $"reader{number}")));
