@@ -9,12 +9,12 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Tunic.Benchmarks;
 
-/// <summary><c>network</c>, <c>liveness</c> and <c>puzzle</c> are what <c>tunic bench</c> measures; everything else goes to BenchmarkDotNet.</summary>
+/// <summary><c>network</c>, <c>onion</c>, <c>liveness</c> and <c>puzzle</c> are what <c>tunic bench</c> measures; everything else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is ["network" or "liveness" or "puzzle", ..])
+        if (arguments is ["network" or "onion" or "liveness" or "puzzle", ..])
         {
             return await ShippedProgram.RunAsync(["bench", .. arguments]);
         }

@@ -6,8 +6,8 @@ internal sealed record BenchOptions
     /// <summary>Rounds; each measures every network once, in turn. 1 to 20, default 3.</summary>
     public int Rounds { get; init; } = 3;
 
-    /// <summary>The only network to measure: "vanilla", "default" or "tunic"; null measures all three.</summary>
-    public string? Only { get; init; }
+    /// <summary>The networks to measure, of <see cref="BenchSubject.Keys"/>; none measures all three.</summary>
+    public IReadOnlyCollection<string> Only { get; init; } = [];
 
     /// <summary>Megabytes of one bulk transfer. Default 150.</summary>
     public int Megabytes { get; init; } = 150;

@@ -27,6 +27,28 @@ internal sealed class BenchProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>What it wrote.</returns>
+    /// <exception cref="IOException">It ended with another code than 0.</exception>
+    internal static async Task<string> RunAsync(string program, string input, string[] arguments, CancellationToken cancel)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start) ?? throw new IOException($"{program} could not be started");
+        await process.StandardInput.WriteAsync(input.AsMemory(), cancel);
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync(cancel);
+        string output = await process.StandardOutput.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return process.ExitCode == 0
+            ? output
+            : throw new IOException($"{program} ended with code {process.ExitCode}: {(await errors).Trim()} {output.Trim()}");
+    }
+
     internal bool HasExited => _process.HasExited;
 
     /// <summary>The last lines that it wrote.</summary>

@@ -11,24 +11,56 @@ internal static class PuzzleBench
     /// <summary>How often each solution is verified: that is some hundred times as fast as finding it.</summary>
     private const int Verifications = 50;
 
-    /// <summary>Solves all challenges, verifies all solutions, and says how many a second.</summary>
-    internal static string Run(int challenges)
+    /// <summary>Solves all challenges and verifies all solutions, this program and, if there is one, another in turns.</summary>
+    /// <param name="challenges">How many.</param>
+    /// <param name="rounds">How often.</param>
+    /// <param name="other">A program that takes the number of challenges and writes "solved verified-solutions verified", per second of processor time; or null.</param>
+    /// <param name="cancel">Ends the other program.</param>
+    /// <exception cref="IOException">The other program failed, or found other solutions.</exception>
+    internal static async Task<BenchReport> RunAsync(int challenges, int rounds, string? other, CancellationToken cancel)
+    {
+        var report = new BenchReport(other is null ? ["tunic"] : ["stock", "tunic"]);
+        Measure(challenges); // compiles
+        for (int round = 0; round < rounds; round++)
+        {
+            (double solved, int solutions, double verified) = Measure(challenges);
+            if (other is not null)
+            {
+                string[] words = (await BenchProcess.RunAsync(other, "", [challenges.ToString(CultureInfo.InvariantCulture)], cancel)).Trim().Split(' ');
+                if (words.Length != 3 || words[1] != solutions.ToString(CultureInfo.InvariantCulture))
+                {
+                    throw new IOException($"{other} found \"{string.Join(' ', words)}\", this program {solutions} solutions");
+                }
+
+                Add(report, 0, double.Parse(words[0], CultureInfo.InvariantCulture), double.Parse(words[2], CultureInfo.InvariantCulture));
+            }
+
+            Add(report, other is null ? 0 : 1, solved, verified);
+        }
+
+        return report;
+    }
+
+    private static void Add(BenchReport report, int column, double solved, double verified) => report.Add(column, new Dictionary<string, double>
+    {
+        ["challenges solved per second"] = solved,
+        ["solutions verified per second"] = verified,
+    });
+
+    private static (double Solved, int Solutions, double Verified) Measure(int challenges)
     {
         var solver = new EquiXSolver();
         var found = new EquiXSolution[challenges][];
-        Solve(solver, found); // compiles
-        long start = Stopwatch.GetTimestamp();
+        TimeSpan start = ProcessorTime;
         Solve(solver, found);
-        double solving = Stopwatch.GetElapsedTime(start).TotalSeconds;
-
-        Verify(found);
-        start = Stopwatch.GetTimestamp();
+        double solving = (ProcessorTime - start).TotalSeconds;
+        start = ProcessorTime;
         int solutions = Verify(found);
-        double verifying = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{challenges / solving:0} challenges solved per second, {solutions} solutions, {solutions * (double)Verifications / verifying:0} verified per second");
+        double verifying = (ProcessorTime - start).TotalSeconds;
+        return (challenges / solving, solutions, solutions * (double)Verifications / verifying);
     }
+
+    private static TimeSpan ProcessorTime => Environment.CpuUsage.TotalTime;
 
     private static void Solve(EquiXSolver solver, EquiXSolution[][] found)
     {
@@ -41,6 +73,7 @@ internal static class PuzzleBench
         }
     }
 
+    /// <returns>How many solutions there are.</returns>
     private static int Verify(EquiXSolution[][] found)
     {
         var verifier = new EquiXVerifier();

@@ -15,8 +15,8 @@ internal static class BenchCommand
         var megabytes = new Option<int>("--megabytes") { Description = "Size of one bulk transfer.", DefaultValueFactory = _ => defaults.Megabytes };
         var circuits = new Option<int>("--circuits") { Description = "New circuits of one round.", DefaultValueFactory = _ => defaults.Circuits };
         var requests = new Option<int>("--requests") { Description = "Requests for the first byte of a warm circuit.", DefaultValueFactory = _ => defaults.Requests };
-        var only = new Option<string?>("--only") { Description = "Measure only this network; for a profiler." };
-        only.AcceptOnlyFromAmong([.. NetworkBench.Keys]);
+        var only = new Option<string[]>("--only") { Description = "Measure only this network; may be given again." };
+        only.AcceptOnlyFromAmong([.. BenchSubject.Keys]);
         var json = new Option<bool>("--json") { Description = "Print the table as JSON." };
         var network = new Command("network", "Whole networks on this machine, in turns; needs stock tor.");
         network.Options.Add(rounds);
@@ -34,7 +34,7 @@ internal static class BenchCommand
                 Megabytes = Math.Clamp(arguments.GetValue(megabytes), 1, 10_000),
                 Circuits = Math.Clamp(arguments.GetValue(circuits), 1, 100_000),
                 Requests = Math.Clamp(arguments.GetValue(requests), 2, 100_000),
-                Only = arguments.GetValue(only),
+                Only = arguments.GetValue(only) ?? [],
             };
             BenchReport report = await NetworkBench.RunAsync(options, Environment.ProcessPath!, StandardStreams.WriteErrorLine, signals.Stopping);
             StandardStreams.WriteLine(arguments.GetValue(json) ? report.ToJson() : report.ToMarkdown());
@@ -42,6 +42,7 @@ internal static class BenchCommand
         });
         var command = new Command("bench", "Measure.");
         command.Subcommands.Add(network);
+        command.Subcommands.Add(OnionBenchCommand.Create());
         command.Subcommands.Add(LivenessBenchCommand.Create());
         command.Subcommands.Add(PuzzleBenchCommand.Create());
         return command;
